@@ -1,0 +1,1 @@
+"""Decision support for repairing unintended harm in therapy."""

@@ -1,0 +1,156 @@
+"""What can go wrong, as data: issues of a protocol file, and the exception tree.
+
+    RuptureError
+    ├── InvalidProtocol        a file that cannot be used: `.issues`, all of them
+    ├── ProtocolNotFound       no such protocol, or not readable
+    ├── InvalidCase            a stored case or history that does not add up
+    ├── UnknownName            a fact, state, trigger or role the protocol does not have (also a LookupError)
+    ├── ValueRefused           a value that its fact cannot have (also a ValueError)
+    ├── TimeRefused            a naive instant, or one before the last event (also a ValueError)
+    └── Refused                the protocol does not allow it
+        ├── RecordRefused      not by this person
+        └── TransitionRefused  not now, not by this person: `.option`, `.decision`
+
+Messages name facts, never their values: messages reach logs, and values are a client's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rupture_protocol.engine.decision import Decision, Option
+
+LONGEST_QUOTE = 80
+"""No message repeats more than this many characters of a file."""
+
+
+class Severity(StrEnum):
+    """How much an issue matters: an error refuses the file, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Where something is written: a place in a file, lines and columns from 1.
+
+    Columns count characters. `end_column` is the first one after, on `line` itself
+    (what is written over several lines is marked on its first).
+    """
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong with a protocol file: where, code, what was written, what to do.
+
+    `excerpt` is the written line (a window of at most 80 characters of it), `caret` and
+    `underline` say which part of the excerpt is meant (offset and length in characters).
+    """
+
+    code: str
+    message: str
+    span: Span
+    severity: Severity = Severity.ERROR
+    help: str | None = None
+    excerpt: str = field(default="", repr=False)
+    caret: int = 0
+    underline: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.span}: {self.severity}[{self.code}]: {self.message}"
+
+    def render(self) -> str:
+        """The issue as an author reads it: place, written line, caret, help."""
+        lines = [str(self)]
+        if self.excerpt:
+            number = f"{self.span.line:5}"
+            pad = " " * _width(self.excerpt[: self.caret])
+            mark = "^" * max(1, _width(self.excerpt[self.caret : self.caret + self.underline]))
+            lines += [f"{number} │ {self.excerpt}", f"{' ' * len(number)} │ {pad}{mark}"]
+        if self.help:
+            lines.append(f"      help: {self.help}")
+        return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    """How many terminal cells `text` takes: East Asian wide characters take two, marks none."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+class RuptureError(Exception):
+    """Anything this library refuses. `help` says what to do next, where that can be said."""
+
+    def __init__(self, message: str, *, help: str | None = None) -> None:  # noqa: A002
+        super().__init__(message)
+        self.help = help
+
+
+class InvalidProtocol(RuptureError):
+    """A protocol file with errors; `issues` holds all of them, warnings too, in file order."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self.issues = tuple(issues)
+        errors = [issue for issue in self.issues if issue.severity is Severity.ERROR]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{errors[0]}{more}" if errors else "not a valid protocol")
+
+    def render(self) -> str:
+        """All issues as an author reads them."""
+        return "\n\n".join(issue.render() for issue in self.issues)
+
+
+class ProtocolNotFound(RuptureError):
+    """No protocol has that name, or its file cannot be read."""
+
+
+class InvalidCase(RuptureError):
+    """A stored case or a history that does not add up, or belongs to another protocol."""
+
+
+class UnknownName(RuptureError, LookupError):
+    """A name that the protocol does not have; `help` says which one is near."""
+
+
+class ValueRefused(RuptureError, ValueError):
+    """A value that its fact cannot have. The message names the fact and what it takes, never the value."""
+
+
+class TimeRefused(RuptureError, ValueError):
+    """An instant that cannot be: without an offset, before the last event, or still to come."""
+
+
+class Refused(RuptureError):
+    """What the protocol does not allow now, or not to this person."""
+
+
+class RecordRefused(Refused):
+    """A record that this person may not make."""
+
+
+class TransitionRefused(Refused):
+    """A step that may not be taken; `option` and `decision` hold the reasons, with values."""
+
+    def __init__(
+        self, message: str, *, option: Option | None, decision: Decision, help: str | None = None  # noqa: A002
+    ) -> None:
+        super().__init__(message, help=help)
+        self.option = option
+        self.decision = decision

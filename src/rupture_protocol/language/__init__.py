@@ -1,0 +1,1 @@
+"""What an author may write: text in, a `Protocol` or its issues out. Only here: yaml."""
