@@ -87,6 +87,12 @@ class Issue:
         return "\n".join(lines)
 
 
+def shorten(text: str) -> str:
+    """Text as a message may repeat it: 80 characters at most, nothing invisible."""
+    shown = "".join(char if char.isprintable() else "\ufffd" for char in text[: LONGEST_QUOTE + 1])
+    return shown if len(shown) <= LONGEST_QUOTE else f"{shown[: LONGEST_QUOTE - 1]}…"
+
+
 def _width(text: str) -> int:
     """How many terminal cells `text` takes: East Asian wide characters take two, marks none."""
     return sum(

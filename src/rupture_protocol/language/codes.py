@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from rupture_protocol.errors import Severity
 
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -42,7 +40,76 @@ _READING = {
     "number-too-large": "a whole number beyond what JSON keeps exactly, or a decimal with too many digits",
 }
 
-ALL: dict[str, Code] = {name: Code(name, ERROR, summary) for name, summary in _READING.items()}
+_SHAPE = {
+    "nothing-written": "a key or a list item has no value",
+    "unknown-key": "a key that the format does not have at this place",
+    "missing-key": "a key that is required at this place is not there",
+    "wrong-type": "a value of another kind than the format asks for",
+    "wrong-value": "a value that is none of those the format lists",
+    "empty": "a text, list or mapping that must not be empty",
+    "bad-name": "a name that is not `[a-z][a-z0-9_]*`, or an id that is not in its form",
+    "bad-version": "a version that is not semantic (`1.0.0`)",
+    "bad-date": "a date that is not an ISO 8601 day",
+    "bad-duration": "a length of time that is not a whole number and a unit",
+    "format-version": "a format that this version of the library does not read",
+    "not-supported-yet": "a key of the format that this version does not act on, so it does not accept it",
+    "too-many-states": "the protocol has more than 500 states",
+}
+
+_NAMES = {
+    "unknown-state": "a state that the protocol does not have",
+    "unknown-fact": "a fact or condition that the protocol does not have",
+    "unknown-value": "a value that the fact does not have",
+    "unknown-role": "a role that the protocol does not have",
+    "unknown-source": "a source that the protocol does not list",
+    "unknown-trigger": "a trigger that the protocol does not have",
+    "unknown-interrupt": "an interrupt that the protocol does not have",
+    "reserved-name": "a fact or condition that bears the name of a condition form",
+    "name-clash": "one name for two things",
+    "repeated": "the same item twice in one list",
+}
+
+_MEANING = {
+    "no-initial": "no state is `initial`",
+    "several-initial": "more than one state is `initial`",
+    "no-final": "no state is `final`",
+    "initial-and-final": "a state is `initial` and `final`",
+    "final-with-transitions": "a final state has transitions",
+    "outcome-not-final": "a state that is not final has an `outcome`",
+    "fact-values": "a fact's values, limits or labels do not fit its type",
+    "unknown-as-value": "`unknown` is used as a value: what is not known is not recorded",
+    "presume-without-source": "a fact is presumed without a source",
+    "text-in-condition": "a condition reads a text fact",
+    "wrong-operator": "an operator that does not fit what it compares",
+    "out-of-range": "a number outside the limits of its fact, or a range that is empty",
+    "empty-condition": "a condition without content, which would always hold",
+    "circular-condition": "a named condition that leads back to itself",
+    "conditions-too-deep": "named conditions used inside one another more than 32 levels deep",
+    "only-and-except": "a transition with both `only` and `except`",
+    "mark-form": "a deadline's start or end that is not exactly one of `fact` and `state`",
+    "promise-form": "a promise that is none of the three forms",
+    "kind-not-sourced": "a deadline shown as law or code whose source is a clinic's own",
+}
+
+_WARNINGS = {
+    "no-about": "nothing says what the protocol is for, and for whom",
+    "no-source": "a transition, interrupt or deadline has no source",
+    "no-guidance": "a transition or interrupt has no guidance",
+    "no-question": "a fact that guards read has no question",
+    "presumes-harmless": "the harmless answer is presumed of a fact that an interrupt reads",
+    "cannot-be-known": "an interrupt reads a fact that has no value for *cannot be known*",
+    "review-overdue": "the protocol is past its `review_by` date",
+}
+
+
+def _table(severity: Severity, *groups: dict[str, str]) -> dict[str, Code]:
+    return {name: Code(name, severity, summary) for group in groups for name, summary in group.items()}
+
+
+ALL: dict[str, Code] = {
+    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING),
+    **_table(Severity.WARNING, _WARNINGS),
+}
 
 
 def severity(code: str) -> Severity:

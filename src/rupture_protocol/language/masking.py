@@ -21,7 +21,7 @@ _UNMASKED_CLEAN = {**_UNMASKED, ord(REPLACEMENT): None}
 # After a quote or bracket it is JSON's `"key":[…]`, which both loaders read.
 _COLON = re.compile(r"""(?<![\s"'\]},\[{]):(?=[,\[\]{}])""")
 _PERCENT = re.compile(r"^%", re.MULTILINE)
-_NOTHING_YET = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
+_BEGINNING = re.compile(r"(?:%[^\n]*\n| *(?:#[^\n]*)?\n)*")
 _ESCAPE = re.compile(
     r"\\\\"
     r"|\\(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2}|U0000[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -63,11 +63,11 @@ class Masked:
 
 
 def _comment_directives_out(text: str) -> tuple[str, tuple[int, ...]]:
-    found: list[int] = []
-    while (at := _NOTHING_YET.match(text, found[-1] if found else 0).end()) < len(text) and text[at] == "%":  # type: ignore[union-attr]
-        text = f"{text[:at]}#{text[at + 1 :]}"
-        found.append(at)
-    return text, tuple(found)
+    """Directives before the content as comments, and where they stood."""
+    beginning = _BEGINNING.match(text)
+    end = beginning.end() if beginning else 0
+    found = tuple(match.start() for match in _PERCENT.finditer(text, 0, end))
+    return _PERCENT.sub("#", text[:end]) + text[end:], found
 
 
 def _no_escape(match: re.Match[str], escapes: list[tuple[int, str]]) -> str:

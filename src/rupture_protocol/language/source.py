@@ -5,6 +5,7 @@ Only here: yaml. PyYAML's events alone are used: nothing is composed, constructe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from rupture_protocol.language.codes import severity
 from rupture_protocol.language.masking import COLON, PERCENT, QUESTION, Masked
 from rupture_protocol.language.scalars import Plain
 from rupture_protocol.language.syntax import complaint
-from rupture_protocol.language.tree import BROKEN, Path, Place, Position, Stop, Tree
+from rupture_protocol.language.tree import BROKEN, InDoubt, Path, Place, Position, Stop, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,20 +137,24 @@ def _loader() -> type[Any]:
     return yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
 
 
+# The C loader takes a `#` right after `|` or `>` for a comment.
+_DOUBTFUL = re.compile("[|>][-+0-9]*#")
+
+
 def _parse(masked: Masked, issues: _Issues) -> Tree | None:
     loader = _loader()
-    if loader is not yaml.SafeLoader:
+    if loader is not yaml.SafeLoader and not _DOUBTFUL.search(masked.text):
         before = len(issues.found)
         try:
             return _parse_with(loader, masked, issues)
-        except yaml.YAMLError:
-            # What the C loader refuses, and where, depends on its version: the pure one has the last word.
+        except InDoubt:
             del issues.found[before:]
     return _parse_with(yaml.SafeLoader, masked, issues)
 
 
 def _parse_with(loader: type[Any], masked: Masked, issues: _Issues) -> Tree | None:
-    tree = Tree(masked, issues.add)
+    final = loader is yaml.SafeLoader
+    tree = Tree(masked, issues.add, final=final)
     broken: yaml.MarkedYAMLError | None = None
     whole = False
     try:
@@ -160,8 +165,9 @@ def _parse_with(loader: type[Any], masked: Masked, issues: _Issues) -> Tree | No
     except Stop:
         pass
     except yaml.MarkedYAMLError as error:
-        if loader is not yaml.SafeLoader:
-            raise
+        # What the C loader refuses, and where, depends on its version.
+        if not final:
+            raise InDoubt from error
         broken = error
     tabs = _tabs(tree, issues.lines) if "\t" in masked.written else []
     if broken:

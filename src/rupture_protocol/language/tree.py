@@ -36,7 +36,8 @@ _NAMED_ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     "N": "\x85", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
-_PROPERTY = re.compile(r"[&!][^\s]*")
+_COLON = re.compile(" *:")
+_PROPERTY = re.compile(r" *([&!]\S*)")
 
 
 class _Broken:
@@ -64,6 +65,10 @@ class Stop(Exception):  # noqa: N818
     """The rest cannot be read; the issue that says why has been reported."""
 
 
+class InDoubt(Exception):  # noqa: N818
+    """PyYAML's pure loader may read this otherwise, and has the last word."""
+
+
 class _Level:
     """One mapping or list that is not closed yet."""
 
@@ -87,7 +92,7 @@ class _Level:
 class Tree:
     """Data and places, as far as the events have come."""
 
-    def __init__(self, masked: Masked, report: Report) -> None:
+    def __init__(self, masked: Masked, report: Report, *, final: bool) -> None:
         self.data: object = None
         self.places: dict[Path, Place] = {}
         self.texts: list[tuple[int, int]] = []
@@ -97,6 +102,7 @@ class Tree:
         """`? ` was met: what follows it cannot be told."""
         self._masked = masked
         self._report = report
+        self._final = final
         self._levels: list[_Level] = []
         self._nodes = 0
         self._escapes = "\\" in masked.text
@@ -113,7 +119,7 @@ class Tree:
 
     def scalar(self, event: Any) -> None:
         """A text, a number, a truth, nothing."""
-        position = self._position(event)
+        position = self._position(event) if event.value else self._position_of_empty(event)
         self._count(position)
         if event.anchor or event.tag:
             self._refuse_properties(event, position)
@@ -173,6 +179,19 @@ class Tree:
 
     def _position(self, event: Any) -> Position:
         return self._between(event.start_mark, event.end_mark)
+
+    def _position_of_empty(self, event: Any) -> Position:
+        """Right after the `:` before it: the loaders say here or there."""
+        level = self._levels[-1] if self._levels else None
+        if event.style or event.tag or event.anchor or not (level and level.waiting and level.key_position):
+            return self._position(event)
+        line, _, column = level.key_position
+        if level.key is None:
+            return level.key_position
+        after_key = self.texts[-1][1]
+        colon = _COLON.match(self._masked.text, after_key)
+        column += colon.end() - after_key if colon else 0
+        return line, column, column
 
     def _between(self, start: Any, end: Any) -> Position:
         line, column = start.line, start.column
@@ -265,22 +284,22 @@ class Tree:
         self._report("anchor", f"an alias, {quoted('*' + event.anchor)}", position, "write out what it stands for")
 
     def _refuse_properties(self, event: Any, position: Position) -> None:
+        # A tag ends elsewhere for another loader: this one's word may not be the last.
+        if event.tag and not self._final:
+            raise InDoubt
         line, column, _ = position
-        written = self._masked.written
-        index = event.start_mark.index
-        while found := _PROPERTY.match(written, index):
-            text = found.group()
-            width = (line, column + found.start() - event.start_mark.index, column + found.end() - event.start_mark.index)
-            if text.startswith("&"):
-                self._report("anchor", f"an anchor, {quoted(text)}", width, "delete it")
+        written, start = self._masked.written, event.start_mark.index
+        at = start
+        for _ in range(bool(event.anchor) + bool(event.tag)):
+            found = _PROPERTY.match(written, at)
+            if not found:
+                break
+            place = (line, column + found.start(1) - start, column + found.end() - start)
+            if found[1].startswith("&"):
+                self._report("anchor", f"an anchor, {quoted(found[1])}", place, "delete it")
             else:
-                self._report("tag", f"a tag, {quoted(text)}", width, "delete it: types come from the format")
-            # The loaders differ on where such a tag ends.
-            if any(char in text for char in ",[]{}"):
-                raise Stop
-            index = found.end()
-            while written[index : index + 1] == " ":
-                index += 1
+                self._report("tag", f"a tag, {quoted(found[1])}", place, "delete it: the format gives types")
+            at = found.end()
 
     def _text(self, event: Any, position: Position, *, plain: bool) -> str:
         value: str = event.value

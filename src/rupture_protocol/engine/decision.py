@@ -1,0 +1,330 @@
+"""The answer to "what now?": a decision, its options, and everything they rest on.
+
+Verdicts are there at once; reasons, what is missing and the rest are worked out when they are read,
+from values that cannot change, so reading them late or twice says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from rupture_protocol.engine import questions
+from rupture_protocol.engine.case import Actor, Case, ProtocolRef
+from rupture_protocol.engine.deadlines import Due, deadlines_of
+from rupture_protocol.engine.evaluate import Situation, Trace, evaluate
+from rupture_protocol.engine.options import Step, Verdict
+from rupture_protocol.engine.questions import Change, Question
+from rupture_protocol.engine.reasons import Reason, because
+from rupture_protocol.engine.truth import FALSE, TRUE
+from rupture_protocol.errors import UnknownName, shorten
+from rupture_protocol.language.conditions import Condition
+from rupture_protocol.language.nearest import did_you_mean
+from rupture_protocol.language.protocol import Argument, Guidance, Override, Protocol, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a reader of the decision should know: a stable code and a sentence."""
+
+    code: str
+    text: str
+
+
+class Option:
+    """One way out of the state a case is in: its verdict, and why."""
+
+    def __init__(self, decision: Decision, step: Step, verdict: Verdict) -> None:
+        self._decision = decision
+        self._step = step
+        self.verdict = verdict
+
+    def __repr__(self) -> str:
+        return f"<Option {self.trigger} {self.verdict}>"
+
+    @property
+    def decided_under(self) -> Protocol:
+        """The protocol it belongs to."""
+        return self._decision.protocol
+
+    @property
+    def trigger(self) -> str:
+        """What takes it."""
+        return self._step.trigger
+
+    @property
+    def to(self) -> str:
+        """The state it leads to."""
+        return self._step.to
+
+    @property
+    def title(self) -> str | None:
+        """What it is called in sentences."""
+        return self._step.defined.title
+
+    @property
+    def interrupt(self) -> bool:
+        """Whether it is an interrupt."""
+        return self._step.urgency is not None
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The roles that may take it; empty: anybody, as the protocol has no roles."""
+        return self._step.defined.by
+
+    @property
+    def guidance(self) -> Guidance | None:
+        """Words to adapt, never a script."""
+        return self._step.defined.guidance
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The ids of the sources it rests on."""
+        return self._step.defined.source
+
+    @property
+    def override(self) -> Override | None:
+        """Who may take it though it is not open, and for which reasons."""
+        return self._step.defined.override if isinstance(self._step.defined, Transition) else None
+
+    @cached_property
+    def precaution(self) -> bool:
+        """Whether it is an undecided interrupt that may be taken all the same, to be safe."""
+        if self._step.urgency is None or self.verdict is not Verdict.UNDECIDED:
+            return False
+        # Whoever is held for something more urgent is not moved on by something that may not be so.
+        more_urgent = self._decision.interrupts[: self._step.urgency]
+        return all(trace.truth is FALSE for to, trace in more_urgent if to == self._decision.state)
+
+    @cached_property
+    def may(self) -> bool | None:
+        """Whether the asking person may take it, by role and as a person; None if nobody in particular asks."""
+        actor = self._decision.actor
+        if actor is None:
+            return None
+        if self.by and actor.role not in self.by:
+            return False
+        return self._decision.case.has_taken(actor.id, self._step.not_same_person) is None
+
+    @cached_property
+    def trace(self) -> Trace:
+        """What each node of its requirement came to."""
+        return evaluate(self._step.requirement, self._decision.situation)
+
+    @property
+    def reasons(self) -> Reason:
+        """Why, as a tree: one sentence a node, with the record it rests on and the place in the YAML."""
+        return Reason(self.trace, self._decision.protocol)
+
+    @cached_property
+    def because(self) -> str:
+        """Why, in one sentence that names facts, never their values."""
+        return because(self.trace, self._decision.protocol)
+
+    @cached_property
+    def missing(self) -> questions.Missing:
+        """The smallest sets of unrecorded facts that, with suitable values, would open it; at most 8."""
+        if self.verdict is Verdict.OPEN:
+            return ()
+        return questions.missing(self._step, self._decision.situation)
+
+    @cached_property
+    def opens_with(self) -> tuple[Mapping[str, Change], ...]:
+        """The smallest changes of recorded facts that would open it while it is blocked; at most 3."""
+        if self.verdict is not Verdict.BLOCKED:
+            return ()
+        return questions.opens_with(self._step, self._decision.situation)
+
+    @cached_property
+    def presumed(self) -> tuple[str, ...]:
+        """The facts it rests on without a record."""
+        return tuple(dict.fromkeys(questions.presumed_facts(self.trace)))
+
+    @cached_property
+    def arguments_for(self) -> tuple[Argument, ...]:
+        """What speaks for it now. Arguments never open or block."""
+        return self._counting(self._step.defined.arguments_for)
+
+    @cached_property
+    def arguments_against(self) -> tuple[Argument, ...]:
+        """What speaks against it now."""
+        return self._counting(self._step.defined.arguments_against)
+
+    @property
+    def strength(self) -> int:
+        """The net strength of its arguments: a strong one counts 2, a plain one 1."""
+        pro = sum(each.weight for each in self.arguments_for)
+        return pro - sum(each.weight for each in self.arguments_against)
+
+    def _counting(self, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        situation = self._decision.situation
+        return tuple(
+            each for each in arguments if each.when is None or evaluate(each.when, situation).truth is TRUE
+        )
+
+
+class Decision(Mapping[str, Option]):
+    """Where a case stands at a moment: every option by its trigger, and what to ask and to do next.
+
+    Frozen: it is made of values that do not change. `rupture_protocol.engine.wire` writes it as JSON.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        situation: Situation,
+        steps: tuple[Step, ...],
+        verdicts: tuple[Verdict, ...],
+        *,
+        actor: Actor | None = None,
+        notices: tuple[Notice, ...] = (),
+        assumptions: tuple[Condition, ...] = (),
+    ) -> None:
+        self.case = case
+        self.situation = situation
+        self.actor = actor
+        self._steps = steps
+        self._verdicts = verdicts
+        self._notices = notices
+        self._assumptions = assumptions
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.protocol.id} in {self.state}, {len(self._steps)} options>"
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol it was decided under."""
+        return self.situation.protocol
+
+    @property
+    def protocol_ref(self) -> ProtocolRef:
+        """Which protocol, exactly."""
+        return self.case.protocol
+
+    @property
+    def state(self) -> str:
+        """The state the case is in."""
+        return self.situation.state
+
+    @property
+    def at(self) -> datetime:
+        """The moment it was decided for, in UTC."""
+        return self.situation.at
+
+    # A mapping from trigger to option ---------------------------------------------------------------
+
+    def __getitem__(self, trigger: str) -> Option:
+        option = self._by_trigger.get(trigger)
+        if option is None:
+            raise UnknownName(
+                f"no option `{shorten(str(trigger))}` in `{self.state}`", help=did_you_mean(str(trigger), self._by_trigger)
+            )
+        return option
+
+    def __contains__(self, trigger: object) -> bool:
+        return trigger in self._by_trigger
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_trigger)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @cached_property
+    def _by_trigger(self) -> dict[str, Option]:
+        return {
+            step.trigger: Option(self, step, verdict)
+            for step, verdict in zip(self._steps, self._verdicts, strict=True)
+        }
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict of every option, in file order: all that the fast evaluator says."""
+        return dict(zip((step.trigger for step in self._steps), self._verdicts, strict=True))
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """All options: interrupts by urgency, then what is open by the strength of arguments, then the rest."""
+        return tuple(sorted(self._by_trigger.values(), key=_offered))
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The triggers that are open, in the order in which they are offered."""
+        return tuple(option.trigger for option in self.options if option.verdict is Verdict.OPEN)
+
+    @cached_property
+    def interrupts(self) -> tuple[tuple[str, Trace], ...]:
+        """Every interrupt's target and what its condition comes to, most urgent first."""
+        shared = self.situation.shared
+        return tuple(
+            (each.to, shared("interrupt", each.trigger, each.when)) for each in self.protocol.interrupts.values()
+        )
+
+    @cached_property
+    def also(self) -> tuple[str, ...]:
+        """The interrupts that are true as well, but less urgent than one that is."""
+        if self._final:
+            return ()
+        names = self.protocol.interrupts
+        true = [name for name, (_, trace) in zip(names, self.interrupts, strict=True) if trace.truth is TRUE]
+        return tuple(true[1:])
+
+    @cached_property
+    def ask(self) -> tuple[Question, ...]:
+        """What to ask, most useful first, with who may answer."""
+        if self._final:
+            return ()
+        missed = {step.trigger: self[step.trigger].missing for step in self._steps}
+        return questions.ask(self._steps, missed, [trace for _, trace in self.interrupts], self.situation)
+
+    @cached_property
+    def deadlines(self) -> tuple[Due, ...]:
+        """How every deadline stands."""
+        return deadlines_of(self.case, self.situation)
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a reader should know besides."""
+        contradicted = tuple(
+            Notice("assumption-contradicted", "the record contradicts what the protocol assumes, so no proof covers this case")
+            for each in self._assumptions
+            if evaluate(each, self.situation).truth is FALSE
+        )
+        return (*self._notices, *contradicted[:1])
+
+    @property
+    def _final(self) -> bool:
+        return self.protocol.states[self.state].final
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Decision) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash((self.protocol_ref, self.state, self.at, self._verdicts))
+
+    def _key(self) -> tuple[Any, ...]:
+        return (
+            self.protocol_ref,
+            self.case,
+            self.state,
+            self.at,
+            self.actor,
+            self.situation.facts,
+            self.situation.calendar,
+            self._verdicts,
+            self._notices,
+        )
+
+
+_LAST = {Verdict.OPEN: 0, Verdict.UNDECIDED: 1, Verdict.BLOCKED: 2}
+
+
+def _offered(option: Option) -> tuple[bool, int, int]:
+    if option.interrupt:
+        return False, 0, 0
+    strength = -option.strength if option.verdict is Verdict.OPEN else 0
+    return True, _LAST[option.verdict], strength
+

@@ -1,0 +1,567 @@
+"""The engine: the verbs that ask about a case, and those that write to it.
+
+Pure: time and actor are arguments, a case is a value, and every write returns a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from rupture_protocol.engine import wire
+from rupture_protocol.engine.calendar import Calendar
+from rupture_protocol.engine.case import (
+    Actor,
+    Case,
+    Event,
+    EventKind,
+    ProtocolRef,
+    Record,
+    Standing,
+    Visit,
+)
+from rupture_protocol.engine.compile import Verdicts, compile_steps
+from rupture_protocol.engine.decision import Decision, Notice, Option
+from rupture_protocol.engine.evaluate import Situation, evaluate
+from rupture_protocol.engine.fold import fold, opened
+from rupture_protocol.engine.options import Step, Verdict, steps_from
+from rupture_protocol.engine.truth import TRUE
+from rupture_protocol.errors import (
+    InvalidCase,
+    RecordRefused,
+    Refused,
+    RuptureError,
+    TimeRefused,
+    TransitionRefused,
+    UnknownName,
+    shorten,
+)
+from rupture_protocol.frozen import Frozen
+from rupture_protocol.language.facts import UNKNOWN, Unknown, Value
+from rupture_protocol.language.nearest import did_you_mean
+from rupture_protocol.language.protocol import Protocol, Transition
+from rupture_protocol.language.quantities import FIRST_YEAR, LAST_YEAR
+
+if TYPE_CHECKING:
+    from transitions import Machine
+
+
+class Engine:
+    """What a protocol says about cases. Holds no case and no state; safe to share between threads and tasks.
+
+    Args:
+        protocol: As `load` returns it.
+        calendar: The clinic's working days, closed days and time zone. Left out, it is Monday to Friday
+            in UTC, and every decision says so.
+    """
+
+    def __init__(self, protocol: Protocol, *, calendar: Calendar | None = None) -> None:
+        self.protocol = protocol
+        self.calendar = calendar or Calendar()
+        self.ref = ProtocolRef(protocol.id, protocol.version, protocol.digest)
+        self._given_calendar = calendar is not None
+        self._states: dict[str, tuple[tuple[Step, ...], Verdicts]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Engine {self.ref.id} {self.ref.version}>"
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The `transitions` machine of the protocol, for hosts that know it.
+
+        Trigger it as `machine.events["acknowledge"].trigger(model, case=case, at=now, by=actor)`, on a
+        model whose `state` is the case's: it refuses what the engine refuses, and whatever it is not told.
+        """
+        from rupture_protocol.engine.machine import build_machine
+
+        steps = [step for state in self.protocol.states for step in self._prepared(state)[0]]
+        return build_machine(self.protocol, steps, self._admits)
+
+    # Asking ----------------------------------------------------------------------------------------
+
+    def decide(
+        self,
+        case: Case,
+        *,
+        at: datetime,
+        actor: Actor | None = None,
+        suppose: Mapping[str, object] | None = None,
+    ) -> Decision:
+        """What may be done now, what not and why, and what is not known yet that would decide it.
+
+        Never raises because of what is or is not recorded.
+
+        Args:
+            case: As the engine's verbs return it.
+            at: The moment asked about, an aware datetime.
+            actor: Who asks: each option then says whether that person `may` take it. Changes no verdict.
+            suppose: Facts as if they were recorded now, by anybody (`UNKNOWN`: as if they were not).
+
+        Raises:
+            TimeRefused: `at` has no offset.
+            InvalidCase: The case belongs to another protocol.
+            UnknownName, ValueRefused: `suppose` names no fact, or has a value the fact cannot have.
+        """
+        self._check_belongs(case)
+        moment = utc(at)
+        facts = case.facts if not suppose else Frozen({**case.facts, **self._supposed(suppose)})
+        steps, verdicts = self._prepared(case.state)
+        return Decision(
+            case,
+            Situation(self.protocol, case.state, facts, case.visits, moment, self.calendar),
+            steps,
+            verdicts(facts, case.visits, moment),
+            actor=actor,
+            notices=self._notices(moment, case, suppose),
+            assumptions=self.protocol.assume,
+        )
+
+    def imagine(
+        self,
+        *,
+        state: str | None = None,
+        visited: Iterable[str] = (),
+        facts: Mapping[str, object] | None = None,
+    ) -> Case:
+        """A case without a history, for questions only: no write accepts it.
+
+        Args:
+            state: Where it stands; the initial state, where left out.
+            visited: The states it has been in besides, one entry for each visit. How long ago is not known.
+            facts: What is on record; recorder rules do not apply.
+
+        Raises:
+            UnknownName, ValueRefused: A state or fact that is not there, a value that the fact cannot have.
+        """
+        here = self.protocol.state(state or self.protocol.initial).name
+        counts: dict[str, int] = {}
+        for name in visited:
+            counts[self.protocol.state(name).name] = counts.get(name, 0) + 1
+        counts.setdefault(here, 1)
+        visits = Frozen({name: Visit(count, None) for name, count in counts.items()})
+        return Case("imagined", self.ref, here, Frozen(self._supposed(facts or {})), visits)
+
+    # Writing ---------------------------------------------------------------------------------------
+
+    def open(
+        self, case_id: str, *, by: Actor, at: datetime, occurred: datetime | None = None, note: str | None = None
+    ) -> Case:
+        """A new case, in the initial state.
+
+        Args:
+            case_id: The host's own id; nothing that names a client.
+            by: Who opens it.
+            at: When it is recorded, an aware datetime.
+            occurred: When it happened, if that was earlier.
+            note: Anything worth keeping.
+
+        Raises:
+            TimeRefused: An instant without an offset, or `occurred` after `at`.
+            UnknownName: A role that the protocol does not have.
+        """
+        if not case_id:
+            raise RuptureError("a case has an id that is not empty")
+        self._check_role(by)
+        moment = utc(at)
+        event = Event(
+            1, EventKind.OPENED, moment, _occurred(occurred, moment), by, self.ref, note, to=self.protocol.initial
+        )
+        return opened(case_id, event)
+
+    def record(
+        self,
+        case: Case,
+        facts: Mapping[str, object],
+        *,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """The case with these facts on record, all or none. Recording the same value again is an event too.
+
+        Args:
+            facts: Values by name; `UNKNOWN` says that somebody was asked and it is not known.
+            by: Who records. A person who has acted in a role that may not record a fact may not do so in another.
+            at: When it is recorded, an aware datetime, not before the last event.
+            occurred: When it happened, if that was earlier; `lasts` and deadlines count from it.
+            note: Anything worth keeping.
+
+        Raises:
+            UnknownName, ValueRefused: A fact that is not there, or a value that it cannot have.
+            RecordRefused: One that this person may not record.
+            TimeRefused: An instant without an offset, before the last event, or `occurred` after `at`.
+        """
+        moment = self._begin(case, by, at)
+        if not facts:
+            raise RuptureError("nothing to record", help="give at least one fact")
+        values = Frozen({name: self._value(name, value) for name, value in facts.items()})
+        for name in values:
+            self._check_recorder(case, name, by)
+        event = self._event(case, EventKind.RECORDED, moment, occurred, by, note, facts=values)
+        return fold(self.protocol, self.calendar, case, event)
+
+    def correct(
+        self,
+        case: Case,
+        fact: str,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        to: object = UNKNOWN,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """The case in which the last record of a fact was wrong: replaced by another value, or withdrawn.
+
+        The wrong record stays in the history. A withdrawn fact is not on record: neither the record before
+        it nor a presumption takes its place, so it is asked for again.
+
+        Args:
+            fact: The fact whose last record was wrong.
+            reason: Why.
+            to: The right value; left out, the record is withdrawn.
+            occurred: When what is right happened; left out, when the wrong record said.
+
+        Raises:
+            Refused: There is no record to correct.
+            UnknownName, ValueRefused, RecordRefused, TimeRefused: As for `record`.
+        """
+        moment = self._begin(case, by, at)
+        name = self.protocol.fact(fact).name
+        value = self._value(name, to)
+        wrong = case.facts.get(name)
+        if wrong is None or wrong.standing is Standing.WITHDRAWN:
+            raise Refused(f"`{name}` has no record to correct", help="record it")
+        if not reason:
+            raise RuptureError("a correction says why", help="give a `reason`")
+        self._check_recorder(case, name, by)
+        event = self._event(
+            case,
+            EventKind.CORRECTED,
+            moment,
+            occurred or wrong.occurred,
+            by,
+            note,
+            facts=Frozen({name: value}),
+            withdrawn=isinstance(value, Unknown),
+            reason=reason,
+            corrects=wrong.seq,
+        )
+        return fold(self.protocol, self.calendar, case, event)
+
+    def take(
+        self,
+        case: Case,
+        trigger: str,
+        *,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """The case after a step that is open, or an undecided interrupt that is taken as a precaution.
+
+        Raises:
+            TransitionRefused: It is not open, or not to this person; `.option` and `.decision` say why.
+            UnknownName, TimeRefused: As for `record`.
+        """
+        moment = self._begin(case, by, at)
+        step, verdict = self._step(case, trigger, by, moment)
+        decision = None
+        kind = EventKind.TAKEN
+        if verdict is not Verdict.OPEN:
+            decision = self.decide(case, at=moment, actor=by)
+            if not decision[trigger].precaution:
+                raise self._refusal(decision[trigger], decision, decision[trigger].because)
+            kind = EventKind.PRECAUTION
+        self._check_person(case, step, by, moment)
+        return self._advance(case, step, verdict, kind, moment, occurred, by, note)
+
+    def override(
+        self,
+        case: Case,
+        trigger: str,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """The case after a step that is not open, taken on the record by somebody who may.
+
+        It lifts `when` and `needs` only: never an interrupt, a promise, or `not_same_person`.
+
+        Args:
+            reason: One of the coded reasons that the protocol lists for this transition.
+
+        Raises:
+            TransitionRefused: It cannot be overridden here, not by this person, or not for that reason.
+            UnknownName, TimeRefused: As for `record`.
+        """
+        moment = self._begin(case, by, at)
+        step, verdict = self._step(case, trigger, by, moment)
+        decision = self.decide(case, at=moment, actor=by)
+        option = decision[trigger]
+        if verdict is Verdict.OPEN:
+            raise self._refusal(option, decision, "it is open, and needs no override", help="take it")
+        self._check_override(case, option, step, reason, by, decision)
+        return self._advance(case, step, verdict, EventKind.OVERRIDE, moment, occurred, by, note, reason)
+
+    # Keeping ---------------------------------------------------------------------------------------
+
+    def replay(self, case_id: str, events: Iterable[Event]) -> Case:
+        """The case that these events make, each of them checked as if it were written now.
+
+        Raises:
+            InvalidCase: An event could not have happened so, or belongs to another protocol.
+        """
+        from rupture_protocol.engine.replay import replay
+
+        return replay(self, case_id, events)
+
+    def dump_case(self, case: Case) -> str:
+        """A case as JSON text, `rupture-case/1`, for a host's own store.
+
+        Raises:
+            InvalidCase: The case is imagined, or belongs to another protocol.
+        """
+        self._check_belongs(case)
+        if case.imagined:
+            raise InvalidCase("an imagined case has no history to keep")
+        return wire.dumps(wire.case_to_json(case))
+
+    def load_case(self, data: str | bytes | Mapping[str, Any]) -> Case:
+        """A case from its JSON: replayed, and held against the digest of the protocol.
+
+        Raises:
+            InvalidCase: It is not a `rupture-case/1`, does not add up, or belongs to another protocol.
+        """
+        case_id, events, claimed = wire.case_from_json(data, self.protocol)
+        case = self.replay(case_id, events)
+        if claimed != (case.state, case.version):
+            raise InvalidCase("the case's state or version is not what its history makes")
+        return case
+
+    # Within ----------------------------------------------------------------------------------------
+
+    def _prepared(self, state: str) -> tuple[tuple[Step, ...], Verdicts]:
+        """The steps of a state and the function of their verdicts, made when first asked for."""
+        found = self._states.get(state)
+        if found is None:
+            steps = steps_from(self.protocol, state)
+            # Two threads may both make it: they make the same, and either stays.
+            found = self._states[state] = steps, compile_steps(self.protocol, steps, self.calendar)
+        return found
+
+    def _step(self, case: Case, trigger: str, by: Actor, moment: datetime) -> tuple[Step, Verdict]:
+        steps, verdicts = self._prepared(case.state)
+        for step, verdict in zip(steps, verdicts(case.facts, case.visits, moment), strict=True):
+            if step.trigger == trigger:
+                return step, verdict
+        self._check_trigger(trigger)
+        decision = self.decide(case, at=moment, actor=by)
+        why = "the case has ended" if self.protocol.states[case.state].final else "it is not offered here"
+        raise self._refusal(None, decision, why, trigger=trigger)
+
+    def _advance(
+        self,
+        case: Case,
+        step: Step,
+        verdict: Verdict,
+        kind: EventKind,
+        moment: datetime,
+        occurred: datetime | None,
+        by: Actor,
+        note: str | None,
+        reason: str | None = None,
+    ) -> Case:
+        from rupture_protocol.engine.machine import advance
+
+        event = self._event(
+            case,
+            kind,
+            moment,
+            occurred,
+            by,
+            note,
+            trigger=step.trigger,
+            source=step.state,
+            to=advance(self.machine, step),
+            verdict=verdict.value,
+            rests_on=_rests_on(case, step),
+            reason=reason,
+        )
+        return fold(self.protocol, self.calendar, case, event)
+
+    def _event(
+        self,
+        case: Case,
+        kind: EventKind,
+        moment: datetime,
+        occurred: datetime | None,
+        by: Actor,
+        note: str | None,
+        **more: Any,
+    ) -> Event:
+        return Event(len(case.history) + 1, kind, moment, _occurred(occurred, moment), by, self.ref, note, **more)
+
+    def _begin(self, case: Case, by: Actor, at: datetime) -> datetime:
+        """What every write checks first; the moment in UTC."""
+        self._check_belongs(case)
+        if case.imagined:
+            raise Refused("an imagined case is for questions only", help="`open` a case to write to it")
+        self._check_role(by)
+        moment = utc(at)
+        if moment < case.history[-1].at:
+            raise TimeRefused("`at` is before the last event of the case", help="say when it happened in `occurred`")
+        return moment
+
+    def _check_belongs(self, case: Case) -> None:
+        if case.protocol is not self.ref and case.protocol != self.ref:
+            raise InvalidCase(
+                f"the case was opened under `{case.protocol.id}` {case.protocol.version}, digest {case.protocol.digest[:12]}",
+                help=f"this engine has `{self.ref.id}` {self.ref.version}, digest {self.ref.digest[:12]}",
+            )
+
+    def _check_role(self, by: Actor) -> None:
+        if self.protocol.roles and by.role not in self.protocol.roles:
+            self.protocol.role(by.role)
+
+    def _check_trigger(self, trigger: str) -> None:
+        known = {step.trigger for state in self.protocol.states for step in self._prepared(state)[0]}
+        if trigger not in known:
+            raise UnknownName(f"unknown trigger `{shorten(trigger)}`", help=did_you_mean(trigger, sorted(known)))
+
+    def _check_recorder(self, case: Case, name: str, by: Actor) -> None:
+        allowed = self.protocol.facts[name].by
+        if not allowed:
+            return
+        # A therapist who also supervises stays the therapist: no role is left behind by taking another.
+        barred = sorted(role for role in case.roles_of(by) if role not in allowed)
+        if barred:
+            acted = "" if barred == [by.role] else f" (who has acted as {', '.join(barred)} in this case)"
+            raise RecordRefused(
+                f"`{name}` cannot be recorded by {by.role} `{shorten(by.id)}`{acted}",
+                help=f"it is recorded by {', '.join(allowed)}",
+            )
+
+    def _check_person(self, case: Case, step: Step, by: Actor, moment: datetime) -> None:
+        if step.defined.by and by.role not in step.defined.by:
+            why = f"it is taken by {', '.join(step.defined.by)}, not by {by.role}"
+        elif taken := case.has_taken(by.id, step.not_same_person):
+            why = f"whoever took `{taken}` may not take it (`not_same_person`)"
+        else:
+            return
+        decision = self.decide(case, at=moment, actor=by)
+        raise self._refusal(decision[step.trigger], decision, why)
+
+    def _check_override(
+        self, case: Case, option: Option, step: Step, reason: str, by: Actor, decision: Decision
+    ) -> None:
+        override = step.defined.override if isinstance(step.defined, Transition) else None
+        if override is None:
+            raise self._refusal(option, decision, f"it cannot be overridden: {option.because}")
+        barred = sorted(role for role in case.roles_of(by) if role not in override.by)
+        if barred:
+            raise self._refusal(
+                option, decision, f"it is overridden by {', '.join(override.by)}, not by who has acted as {', '.join(barred)}"
+            )
+        if reason not in override.reasons:
+            raise self._refusal(
+                option, decision, f"`{shorten(reason)}` is none of its reasons", help=f"one of {', '.join(override.reasons)}"
+            )
+        if taken := case.has_taken(by.id, step.not_same_person):
+            raise self._refusal(option, decision, f"whoever took `{taken}` may not take it (`not_same_person`)")
+        if evaluate(step.net, decision.situation).truth is not TRUE:
+            raise self._refusal(option, decision, f"an override lifts neither an interrupt nor a promise: {option.because}")
+
+    def _refusal(
+        self, option: Option | None, decision: Decision, why: str, *, trigger: str = "", help: str | None = None  # noqa: A002
+    ) -> TransitionRefused:
+        name = option.trigger if option else trigger
+        open_now = ", ".join(f"`{each}`" for each in decision.open)
+        advice = help or (f"open from here: {open_now}" if open_now else "nothing is open from here")
+        return TransitionRefused(
+            f"cannot `{shorten(name)}` from `{decision.state}`: {why}", option=option, decision=decision, help=advice
+        )
+
+    def _admits(self, step: Step, case: Any, at: Any, by: Any) -> bool:
+        """Whether a host that drives the machine directly may take a step. Whatever is amiss, it may not."""
+        if not isinstance(case, Case) or not isinstance(at, datetime) or not isinstance(by, Actor):
+            return False
+        if case.state != step.state:
+            return False
+        try:
+            moment = self._begin(case, by, at)
+            found, verdict = self._step(case, step.trigger, by, moment)
+            self._check_person(case, found, by, moment)
+        except RuptureError:
+            return False
+        return verdict is Verdict.OPEN
+
+    def _value(self, name: str, value: object) -> Value | Unknown:
+        fact = self.protocol.fact(name)
+        return UNKNOWN if isinstance(value, Unknown) else fact.parse(value)
+
+    def _supposed(self, facts: Mapping[str, object]) -> dict[str, Record]:
+        supposed: dict[str, Record] = {}
+        for name, given in facts.items():
+            value = self._value(name, given)
+            standing = Standing.NOT_KNOWN if isinstance(value, Unknown) else Standing.RECORDED
+            known = None if isinstance(value, Unknown) else value
+            supposed[self.protocol.facts[name].name] = Record(name, known, standing, 0, None, None, None, None)
+        return supposed
+
+    def _notices(
+        self, moment: datetime, case: Case, suppose: Mapping[str, object] | None
+    ) -> tuple[Notice, ...]:
+        notices = []
+        about = self.protocol.about
+        if about and about.review_by and moment.astimezone(self.calendar.zone).date() > about.review_by:
+            notices.append(Notice("review-overdue", "the protocol is past its review date"))
+        if suppose:
+            notices.append(Notice("supposed", "some facts are only supposed"))
+        if case.imagined:
+            notices.append(Notice("imagined", "this case is imagined"))
+        if not self._given_calendar:
+            notices.append(_DEFAULT_CALENDAR)
+        return tuple(notices)
+
+
+_DEFAULT_CALENDAR = Notice(
+    "default-calendar", "days are counted Monday to Friday in UTC, as no calendar of the clinic was given"
+)
+
+
+def utc(at: datetime) -> datetime:
+    """An aware datetime in UTC.
+
+    Raises:
+        TimeRefused: It has no offset, or lies outside the years 1900 to 2999.
+    """
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise TimeRefused("an instant needs its offset", help="as in `datetime.now(UTC)`")
+    # The bounds leave room for any offset and any sum, so nothing here or later can overflow.
+    if not FIRST_YEAR < at.year < LAST_YEAR:
+        raise TimeRefused(f"an instant lies between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def _occurred(occurred: datetime | None, moment: datetime) -> datetime:
+    if occurred is None:
+        return moment
+    happened = utc(occurred)
+    if happened > moment:
+        raise TimeRefused("`occurred` is after `at`: it has not happened yet")
+    return happened
+
+
+def _rests_on(case: Case, step: Step) -> tuple[int, ...]:
+    """The events whose records the step's requirement reads."""
+    facts = case.facts
+    return tuple(sorted({facts[name].seq for name in step.facts if name in facts}))

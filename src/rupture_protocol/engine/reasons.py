@@ -1,0 +1,263 @@
+"""Why: one sentence for each node of a condition, made from the condition itself.
+
+Sentences say what the protocol asks, never what a record says: the values of a case are in its
+facts. Who recorded what a node rests on, and when, is data beside the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rupture_protocol.engine.case import Record, Standing
+from rupture_protocol.engine.evaluate import Reading, Trace
+from rupture_protocol.engine.questions import carrying
+from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
+from rupture_protocol.errors import Span
+from rupture_protocol.language.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Elapsed,
+    Named,
+    Not,
+    NotHeldBack,
+    OnRecord,
+    Operator,
+    Visited,
+    Visits,
+)
+from rupture_protocol.language.facts import Fact
+from rupture_protocol.language.protocol import Protocol
+
+Saying = tuple[str, str, str]
+"""A node's sentence when it is true, when it is false, and when it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One node of the reason tree of an option."""
+
+    _trace: Trace
+    _protocol: Protocol
+
+    @property
+    def condition(self) -> Condition:
+        """The condition this is about."""
+        return self._trace.condition
+
+    @property
+    def truth(self) -> Truth:
+        """What it came to."""
+        return self._trace.truth
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return sentence(self._trace, self._protocol)
+
+    @property
+    def parts(self) -> tuple[Reason, ...]:
+        """The reasons of its parts."""
+        return tuple(Reason(part, self._protocol) for part in self._trace.parts)
+
+    @property
+    def fact(self) -> str | None:
+        """The fact it reads, if it is one that reads a fact."""
+        condition = self._trace.condition
+        return condition.fact if isinstance(condition, Compare | OnRecord) else None
+
+    @property
+    def record(self) -> Record | None:
+        """The record it rests on: who, when, and (in `value`) what."""
+        return self._trace.reading.record if self._trace.reading else None
+
+    @property
+    def presumed(self) -> bool:
+        """Whether it rests on a presumption."""
+        return self._trace.reading is not None and self._trace.reading.presumed
+
+    @property
+    def where(self) -> Span | None:
+        """The place in the YAML."""
+        return self._protocol.span(self._trace.condition.path)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def walk(self) -> Iterator[Reason]:
+        """This reason and all below it."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+def sentence(trace: Trace, protocol: Protocol) -> str:
+    """What one node came to, in a sentence."""
+    true, false, unknown = _saying(trace.condition, protocol)
+    if trace.truth is TRUE:
+        return f"{true} (presumed)" if trace.reading and trace.reading.presumed else true
+    if trace.truth is FALSE:
+        return f"{false} (presumed)" if trace.reading and trace.reading.presumed else false
+    why = _why_unknown(trace.reading, trace.condition, protocol)
+    return f"{unknown}: {why}" if why else unknown
+
+
+def _saying(condition: Condition, protocol: Protocol) -> Saying:
+    match condition:
+        case Compare():
+            return _comparison(condition, protocol.facts[condition.fact])
+        case OnRecord(fact=fact):
+            subject = subject_of(protocol.facts[fact])
+            return f"{subject} is on record", f"{subject} is not on record", f"{subject} must be on record"
+        case Named(name=name, holds=holds):
+            title = protocol.condition_titles.get(name, f"`{name}`")
+            yes, no = f"{title} holds", f"{title} does not hold"
+            return (yes, no, f"whether {title} holds is open") if holds else (no, yes, f"whether {title} holds is open")
+        case NotHeldBack(interrupt=name):
+            return f"nothing calls for `{name}`", f"`{name}` comes first", f"`{name}` cannot be ruled out yet"
+        case Visited(states=states):
+            been = " and ".join(_state(state, protocol) for state in states)
+            return f"the case has been in {been}", f"the case has not been in {been}", ""
+        case Visits():
+            state, count = _state(condition.state, protocol), _limits(condition.operator, condition.values, "time(s)")
+            return f"{state} was entered {count}", f"{state} was not entered {count}", ""
+        case Elapsed():
+            state, length = _state(condition.since, protocol), _limits(condition.operator, condition.values, "")
+            return (
+                f"{length} has passed since {state} was entered",
+                f"it is not so that {length} has passed since {state} was entered",
+                f"when {state} was entered is not known",
+            )
+        case All():
+            return "all of these hold", "not all of these hold", "not all of these are known to hold"
+        case AnyOf():
+            return "one of these holds", "none of these holds", "none of these is known to hold"
+        case Not():
+            return "this does not hold", "this holds, and must not", "whether this holds is open"
+
+
+def _comparison(leaf: Compare, fact: Fact) -> Saying:
+    subject = subject_of(fact)
+    values = [_written(value, fact) for value in leaf.values]
+    first = values[0]
+    match leaf.operator:
+        case Operator.IS:
+            says, denies = f"is {first}", f"is not {first}"
+        case Operator.IS_NOT:
+            says, denies = f"is not {first}", f"is {first}"
+        case Operator.ONE_OF:
+            says, denies = f"is {_either(values)}", f"is not {_either(values)}"
+        case Operator.NONE_OF:
+            says, denies = f"is not {_either(values)}", f"is {_either(values)}"
+        case Operator.BETWEEN:
+            says, denies = f"is from {first} to {values[1]}", f"is not from {first} to {values[1]}"
+        case Operator.INCLUDES:
+            says, denies = f"includes {' and '.join(values)}", f"does not include {' and '.join(values)}"
+        case Operator.WITHIN:
+            says, denies = f"lies within the last {first}", f"does not lie within the last {first}"
+        case Operator.OLDER_THAN:
+            says, denies = f"is more than {first} ago", f"is not more than {first} ago"
+        case _:
+            words = _ORDER[leaf.operator]
+            says, denies = f"is {words} {first}", f"is not {words} {first}"
+    return f"{subject} {says}", f"{subject} {denies}", f"whether {subject} {says} is open"
+
+
+_ORDER = {
+    Operator.AT_LEAST: "at least",
+    Operator.AT_MOST: "at most",
+    Operator.ABOVE: "above",
+    Operator.BELOW: "below",
+    Operator.IS: "exactly",
+}
+
+
+def _limits(operator: Operator, values: tuple[Any, ...], unit: str) -> str:
+    if operator is Operator.BETWEEN:
+        return f"between {values[0]} and {values[1]} {unit}".rstrip()
+    return f"{_ORDER[operator]} {values[0]} {unit}".rstrip()
+
+
+def _written(value: Any, fact: Fact) -> str:
+    label = fact.label(value) if not hasattr(value, "unit") else str(value)
+    return f"“{label}”" if fact.values else label
+
+
+def _either(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+
+
+def _state(name: str, protocol: Protocol) -> str:
+    title = protocol.states[name].title
+    return f"“{title}”" if title else f"`{name}`"
+
+
+def subject_of(fact: Fact) -> str:
+    """What a fact is called in a sentence: its title, or its name."""
+    return f"“{fact.title}”" if fact.title else f"`{fact.name}`"
+
+
+def _why_unknown(reading: Reading | None, condition: Condition, protocol: Protocol) -> str:
+    if reading is None or not isinstance(condition, Compare | OnRecord):
+        return ""
+    return f"`{condition.fact}` {status(reading)}"
+
+
+def status(reading: Reading) -> str:
+    """Why a fact is not on record, in words that follow its name."""
+    if reading.presumed:
+        return "is only presumed"
+    if reading.expired:
+        return "has a record that no longer holds"
+    if reading.record is None:
+        return "is not recorded"
+    return {
+        Standing.NOT_KNOWN: "was asked for, and is not known",
+        Standing.FORGOTTEN: "must be asked afresh",
+        Standing.WITHDRAWN: "was recorded in error, and withdrawn",
+    }.get(reading.record.standing, "is on record")
+
+
+def because(trace: Trace, protocol: Protocol) -> str:
+    """Why an option comes to its verdict, in one sentence that names facts, never their values."""
+    if trace.truth is TRUE:
+        return "everything it requires is met"
+    parts = [part for part in trace.parts if part.truth is trace.truth]
+    said = list(dict.fromkeys(text for part in parts for text in _named_reasons(part, protocol)))
+    return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
+
+
+def _named_reasons(part: Trace, protocol: Protocol) -> Iterator[str]:
+    condition = part.condition
+    if isinstance(condition, NotHeldBack):
+        held = "holds it back" if part.truth is FALSE else "cannot be ruled out yet"
+        unknown = ", ".join(dict.fromkeys(f"`{name}`" for name in _unknown_facts(part)))
+        yield f"`{condition.interrupt}` {held}" + (f" ({unknown})" if unknown else "")
+        return
+    if isinstance(condition, Visited):
+        yield f"{' and '.join(f'`{state}`' for state in condition.states)} has not been visited"
+        return
+    if isinstance(condition, Visits | Elapsed):
+        state = condition.state if isinstance(condition, Visits) else condition.since
+        yield f"`{state}` was not entered as it asks"
+        return
+    if isinstance(condition, Compare | OnRecord):
+        if part.truth is UNKNOWN and part.reading is not None:
+            yield f"`{condition.fact}` {status(part.reading)}"
+        else:
+            yield f"`{condition.fact}` stands against it"
+        return
+    for inner in part.parts if part.truth is UNKNOWN else carrying(part):
+        if part.truth is not UNKNOWN or inner.truth is UNKNOWN:
+            yield from _named_reasons(inner, protocol)
+
+
+def _unknown_facts(trace: Trace) -> Iterator[str]:
+    if trace.truth is UNKNOWN:
+        if isinstance(trace.condition, Compare | OnRecord):
+            yield trace.condition.fact
+        for part in trace.parts:
+            yield from _unknown_facts(part)

@@ -1,0 +1,53 @@
+"""A history → its case: every event is done again, and must come out the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rupture_protocol.engine.case import Case, Event, EventKind
+from rupture_protocol.errors import InvalidCase, RuptureError
+
+if TYPE_CHECKING:
+    from rupture_protocol.engine.engine import Engine
+
+
+def replay(engine: Engine, case_id: str, events: Iterable[Event]) -> Case:
+    """The case that these events make.
+
+    Raises:
+        InvalidCase: An event could not have happened so; the message names it, never a value.
+    """
+    case: Case | None = None
+    for event in events:
+        try:
+            case = _again(engine, case_id, case, event)
+        except RuptureError as refused:
+            raise InvalidCase(f"event {event.seq} could not have happened: {refused}", help=refused.help) from None
+        if case.history[-1] != event:
+            raise InvalidCase(f"event {event.seq} is not what its protocol and history make of it")
+    if case is None:
+        raise InvalidCase("a case has at least the event that opened it")
+    return case
+
+
+def _again(engine: Engine, case_id: str, case: Case | None, event: Event) -> Case:
+    if event.protocol != engine.ref:
+        raise InvalidCase("it belongs to another protocol, version or digest")
+    when = {"by": event.by, "at": event.at, "occurred": event.occurred, "note": event.note}
+    if case is None or event.kind is EventKind.OPENED:
+        if case is not None or event.kind is not EventKind.OPENED:
+            raise InvalidCase("a case is opened once, at its beginning")
+        return engine.open(case_id, **when)  # type: ignore[arg-type]
+    match event.kind:
+        case EventKind.RECORDED:
+            return engine.record(case, event.facts, **when)  # type: ignore[arg-type]
+        case EventKind.CORRECTED:
+            (name, value), *more = event.facts.items()
+            if more:
+                raise InvalidCase("a correction is of one fact")
+            return engine.correct(case, name, to=value, reason=event.reason or "", **when)  # type: ignore[arg-type]
+        case EventKind.OVERRIDE:
+            return engine.override(case, event.trigger or "", reason=event.reason or "", **when)  # type: ignore[arg-type]
+        case _:
+            return engine.take(case, event.trigger or "", **when)  # type: ignore[arg-type]

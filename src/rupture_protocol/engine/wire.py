@@ -1,0 +1,246 @@
+"""Decisions, events and cases as JSON, with the names that other programs rely on; and cases back again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rupture_protocol.engine.case import Actor, Case, Event, EventKind, ProtocolRef, Record
+from rupture_protocol.engine.deadlines import Due
+from rupture_protocol.engine.decision import Decision, Option
+from rupture_protocol.engine.questions import Change
+from rupture_protocol.engine.reasons import Reason
+from rupture_protocol.errors import InvalidCase, RuptureError
+from rupture_protocol.frozen import NOTHING, Frozen
+from rupture_protocol.language.facts import UNKNOWN, Unknown, Value, to_json
+from rupture_protocol.language.protocol import Argument, Protocol
+from rupture_protocol.language.quantities import parse_datetime
+
+Json = dict[str, Any]
+DECISION = "rupture-decision/1"
+CASE = "rupture-case/1"
+
+
+def dumps(data: Json) -> str:
+    """JSON text on one line, in the order of its keys as they were made."""
+    return json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+
+
+# Decisions ------------------------------------------------------------------------------------------
+
+
+def decision_to_json(decision: Decision) -> Json:
+    """A decision as `rupture-decision/1`: everything worked out, the values of facts left out."""
+    return {
+        "schema": DECISION,
+        "protocol": ref_to_json(decision.protocol_ref),
+        "state": decision.state,
+        "at": decision.at.isoformat(),
+        "options": [option_to_json(option) for option in decision.options],
+        "also": list(decision.also),
+        "ask": [
+            {"fact": each.fact, "question": each.question, "by": list(each.by)} for each in decision.ask
+        ],
+        "deadlines": [due_to_json(each) for each in decision.deadlines],
+        "notices": [{"code": each.code, "text": each.text} for each in decision.notices],
+    }
+
+
+def option_to_json(option: Option) -> Json:
+    """One option of a decision; `may` only where somebody in particular asks."""
+    written: Json = {
+        "trigger": option.trigger,
+        "to": option.to,
+        "title": option.title,
+        "verdict": option.verdict.value,
+        "interrupt": option.interrupt,
+        "precaution": option.precaution,
+        "by": list(option.by),
+        "missing": [list(group) for group in option.missing],
+        "opens_with": [{name: change_to_json(change) for name, change in each.items()} for each in option.opens_with],
+        "presumed": list(option.presumed),
+        "because": option.because,
+        "reasons": reason_to_json(option.reasons),
+        "for": [argument_to_json(each, option) for each in option.arguments_for],
+        "against": [argument_to_json(each, option) for each in option.arguments_against],
+        "source": list(option.source),
+    }
+    if option.may is not None:
+        written["may"] = option.may
+    return written
+
+
+def change_to_json(change: Change) -> Json:
+    """What a fact would have to be instead, and who may record it."""
+    return {"to": [to_json(value) for value in change.to], "by": list(change.by)}
+
+
+def argument_to_json(argument: Argument, option: Option) -> Json:
+    """An argument, with its sources and what kind each is."""
+    sources = option.decided_under.sources
+    return {
+        "because": argument.because,
+        "strength": "strong" if argument.strong else "plain",
+        "source": [{"id": each, "title": sources[each].title, "kind": sources[each].kind.value} for each in argument.source],
+    }
+
+
+def reason_to_json(reason: Reason) -> Json:
+    """A reason and all below it: sentence, truth, place in the YAML, record (without its value), parts."""
+    written: Json = {"text": reason.text, "truth": reason.truth.value}
+    if reason.where is not None:
+        written["where"] = str(reason.where)
+    if reason.fact is not None:
+        written["fact"] = reason.fact
+    if reason.record is not None and reason.record.by is not None:
+        written["record"] = record_to_json(reason.record)
+    if reason.presumed:
+        written["presumed"] = True
+    if reason.parts:
+        written["parts"] = [reason_to_json(part) for part in reason.parts]
+    return written
+
+
+def record_to_json(record: Record) -> Json:
+    """Who recorded a fact, and when; never what."""
+    return {
+        "seq": record.seq,
+        "by": None if record.by is None else {"id": record.by.id, "role": record.by.role},
+        "at": None if record.at is None else record.at.isoformat(),
+        "occurred": None if record.occurred is None else record.occurred.isoformat(),
+        "standing": record.standing.value,
+    }
+
+
+def due_to_json(due: Due) -> Json:
+    """How a deadline stands."""
+    deadline = due.deadline
+    return {
+        "deadline": deadline.name,
+        "title": deadline.title,
+        "state": due.state.value,
+        "started": _instant(due.started),
+        "due": _instant(due.due),
+        "met": _instant(due.met),
+        "within": None if deadline.within is None else str(deadline.within),
+        "kind": deadline.kind.value,
+        "source": list(deadline.source),
+    }
+
+
+def ref_to_json(ref: ProtocolRef) -> Json:
+    """Which protocol, exactly."""
+    return {"id": ref.id, "version": ref.version, "digest": ref.digest}
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+# Cases ----------------------------------------------------------------------------------------------
+
+
+def event_to_json(event: Event) -> Json:
+    """An event; keys that do not apply to its kind are left out."""
+    written: Json = {
+        "seq": event.seq,
+        "kind": event.kind.value,
+        "at": event.at.isoformat(),
+        "occurred": event.occurred.isoformat(),
+        "by": {"id": event.by.id, "role": event.by.role},
+    }
+    for key in ("note", "trigger", "to", "verdict", "reason", "corrects"):
+        if getattr(event, key) is not None:
+            written[key] = getattr(event, key)
+    if event.source is not None:
+        written["from"] = event.source
+    if event.facts:
+        written["facts"] = {name: to_json(value) for name, value in event.facts.items()}
+    if event.withdrawn:
+        written["withdrawn"] = True
+    if event.trigger is not None:
+        written["rests_on"] = list(event.rests_on)
+    return written
+
+
+def case_to_json(case: Case) -> Json:
+    """A case with its whole history, values included."""
+    return {
+        "schema": CASE,
+        "case": case.id,
+        "version": case.version,
+        "state": case.state,
+        "protocol": ref_to_json(case.protocol),
+        "history": [event_to_json(event) for event in case.history],
+    }
+
+
+def case_from_json(
+    data: str | bytes | Mapping[str, Any], protocol: Protocol
+) -> tuple[str, list[Event], tuple[str, int]]:
+    """The id, the events, and the claimed state and version of a `rupture-case/1`.
+
+    Raises:
+        InvalidCase: It is none, or not of this protocol. The message never repeats a value.
+    """
+    try:
+        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=str)
+    except (ValueError, RecursionError):
+        raise InvalidCase("the case is not JSON") from None
+    if not isinstance(written, Mapping) or written.get("schema") != CASE:
+        raise InvalidCase(f"the case is not a `{CASE}`")
+    try:
+        ref = ProtocolRef(*(str(written["protocol"][key]) for key in ("id", "version", "digest")))
+        if ref.digest != protocol.digest:
+            raise InvalidCase(
+                f"the case was opened under digest {ref.digest[:12]} of `{ref.id[:80]}`",
+                help=f"this protocol is `{protocol.id}` {protocol.version}, digest {protocol.digest[:12]}",
+            )
+        events = [_event_from_json(each, ref, protocol) for each in written["history"]]
+        return str(written["case"]), events, (written["state"], written["version"])
+    except InvalidCase:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, RuptureError) as error:
+        raise InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})") from None
+
+
+def _event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Protocol) -> Event:
+    unknown_keys = set(written) - _EVENT_KEYS
+    if unknown_keys:
+        raise InvalidCase("an event has a key that it cannot have")
+    facts: dict[str, Value | Unknown] = {
+        name: UNKNOWN if value is None else protocol.fact(name).parse(value)
+        for name, value in written.get("facts", {}).items()
+    }
+    return Event(
+        seq=written["seq"],
+        kind=EventKind(written["kind"]),
+        at=_moment(written["at"]),
+        occurred=_moment(written["occurred"]),
+        by=Actor(str(written["by"]["id"]), str(written["by"]["role"])),
+        protocol=ref,
+        note=written.get("note"),
+        facts=Frozen(facts) if facts else NOTHING,
+        withdrawn=bool(written.get("withdrawn", False)),
+        trigger=written.get("trigger"),
+        source=written.get("from"),
+        to=written.get("to"),
+        verdict=written.get("verdict"),
+        rests_on=tuple(written.get("rests_on", ())),
+        reason=written.get("reason"),
+        corrects=written.get("corrects"),
+    )
+
+
+_EVENT_KEYS = frozenset(
+    "seq kind at occurred by note facts withdrawn trigger from to verdict rests_on reason corrects".split()
+)
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    if moment is None:
+        raise ValueError("not an instant")
+    return moment.astimezone(UTC)

@@ -1,0 +1,340 @@
+"""`ProtocolShape` → `Protocol`: conditions read, defaults filled in, every reference looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rupture_protocol.frozen import Frozen
+from rupture_protocol.language import shapes
+from rupture_protocol.language.condition_parser import ConditionParser
+from rupture_protocol.language.conditions import FORMS, Condition
+from rupture_protocol.language.facts import Fact
+from rupture_protocol.language.named_conditions import resolve_conditions
+from rupture_protocol.language.protocol import (
+    About,
+    Argument,
+    Deadline,
+    EnterPromise,
+    Guidance,
+    Interrupt,
+    Mark,
+    OfferPromise,
+    Override,
+    Promise,
+    Protocol,
+    ReachPromise,
+    Role,
+    Source,
+    State,
+    Transition,
+    Wait,
+)
+from rupture_protocol.language.quantities import parse_date, parse_duration
+from rupture_protocol.language.report import Report
+from rupture_protocol.language.resolve_facts import FactResolver
+from rupture_protocol.language.source import Path
+
+MOST_STATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Every name that is written in the file, those of broken pieces too: a reference to one is no second issue."""
+
+    facts: tuple[str, ...]
+    conditions: tuple[str, ...]
+    states: tuple[str, ...]
+    roles: tuple[str, ...]
+    sources: tuple[str, ...]
+    interrupts: tuple[str, ...]
+    triggers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Any) -> Declared:
+        """The names in a document's data."""
+
+        def names(value: Any) -> tuple[str, ...]:
+            return tuple(str(key) for key in value) if isinstance(value, dict) else ()
+
+        sections = {key: names(data.get(key)) for key in ("facts", "conditions", "states", "roles", "sources", "interrupts", "anywhere")}
+        states = data.get("states")
+        own = [
+            trigger
+            for state in (states.values() if isinstance(states, dict) else ())
+            if isinstance(state, dict)
+            for trigger in names(state.get("transitions"))
+        ]
+        triggers = tuple(dict.fromkeys([*own, *sections.pop("anywhere"), *sections["interrupts"]]))
+        return cls(triggers=triggers, **sections)
+
+
+class Resolver:
+    """Builds the parts of one protocol; what cannot be built is noted in the report."""
+
+    def __init__(self, shape: shapes.ProtocolShape, report: Report) -> None:
+        self.shape = shape
+        self.report = report
+        self.declared = Declared.of(report.document.data)
+        facts = FactResolver(self, self.declared.roles)
+        self.facts: Mapping[str, Fact] = Frozen(
+            {name: fact for name, each in (shape.facts or {}).items() if (fact := facts.resolve(name, each))}
+        )
+        self.parser = ConditionParser(
+            report, self.facts, set(self.declared.facts), set(self.declared.conditions), set(self.declared.states)
+        )
+
+    def protocol(self) -> Protocol:
+        """The whole protocol; meaningful only if the report has no error in the end."""
+        shape = self.shape
+        self._check_names()
+        conditions, titles = resolve_conditions(shape.conditions or {}, self.parser)
+        return Protocol(
+            id=shape.protocol,
+            version=shape.version,
+            title=shape.title,
+            language=shape.language,
+            derived_from=shape.derived_from,
+            about=self._about(shape.about),
+            sources=Frozen(
+                {i: Source(i, each.title, each.kind, each.url) for i, each in (shape.sources or {}).items()}
+            ),
+            roles=Frozen({name: Role(name, each.about, each.title) for name, each in (shape.roles or {}).items()}),
+            facts=self.facts,
+            conditions=Frozen(conditions),
+            condition_titles=Frozen(titles),
+            states=Frozen({name: self._state(name, each) for name, each in shape.states.items()}),
+            anywhere=Frozen(
+                {name: self._transition(name, each, ("anywhere", name)) for name, each in (shape.anywhere or {}).items()}
+            ),
+            interrupts=Frozen(
+                {name: found for name, each in (shape.interrupts or {}).items() if (found := self._interrupt(name, each))}
+            ),
+            deadlines=Frozen(
+                {name: found for name, each in (shape.deadlines or {}).items() if (found := self._deadline(name, each))}
+            ),
+            promises=Frozen(
+                {name: found for name, each in (shape.promises or {}).items() if (found := self._promise(name, each))}
+            ),
+            assume=tuple(
+                found for at, each in enumerate(shape.assume or ()) if (found := self.parser.parse(each, ("assume", at)))
+            ),
+            document=self.report.document,
+        )
+
+    # Names -----------------------------------------------------------------------------------------
+
+    def _check_names(self) -> None:
+        for section in ("facts", "conditions"):
+            for name in getattr(self.declared, section):
+                if name in FORMS:
+                    self.report("reserved-name", f"`{name}` is a form of condition, so nothing can be called that", (section, name), key=True)
+        for name in self.declared.conditions:
+            if name in self.declared.facts:
+                self.report("name-clash", f"`{name}` is a fact already", ("conditions", name), key=True, help="facts and conditions share one namespace")
+        taken = dict.fromkeys(
+            (trigger for state in self.shape.states.values() for trigger in state.transitions or ()), "a state's own transition"
+        )
+        for section, what in (("anywhere", "an `anywhere` transition"), ("interrupts", "an interrupt")):
+            for name in getattr(self.shape, section) or ():
+                if name in taken:
+                    self.report("name-clash", f"`{name}` is {taken[name]} already", (section, name), key=True, help="in a state a trigger has one meaning")
+                taken.setdefault(name, what)
+
+    def names(self, kind: str, written: Iterable[str] | None, path: Path, known: tuple[str, ...]) -> tuple[str, ...]:
+        """The written names, each of which must be known; a name written alone has `path` itself."""
+        found = tuple(written or ())
+        if not found:
+            return ()
+        alone = not isinstance(self._written(path), list)
+        for at, name in enumerate(found):
+            place = path if alone else (*path, at)
+            if name not in known:
+                self.report.unknown(kind, name, known, place)
+            elif name in found[:at]:
+                self.report("repeated", f"`{name}` is written twice", place)
+        return found
+
+    def sources(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
+        """The cited sources, each of which must be listed."""
+        return self.names("source", written, (*path, "source"), self.declared.sources)
+
+    def _written(self, path: Path) -> Any:
+        data: Any = self.report.document.data
+        for step in path:
+            data = data[step] if isinstance(data, dict | list) else None
+        return data
+
+    # Parts -----------------------------------------------------------------------------------------
+
+    def _about(self, shape: shapes.AboutShape | None) -> About | None:
+        if shape is None:
+            return None
+        return About(
+            purpose=shape.purpose,
+            intended_users=tuple(shape.intended_users or ()),
+            not_for=tuple(shape.not_for or ()),
+            authors=tuple(shape.authors or ()),
+            reviewed=parse_date(shape.reviewed) if shape.reviewed else None,
+            review_by=parse_date(shape.review_by) if shape.review_by else None,
+        )
+
+    def _state(self, name: str, shape: shapes.StateShape) -> State:
+        path: Path = ("states", name)
+        own = shape.transitions or {}
+        wait = shape.wait and Wait(shape.wait.reason, self._when(shape.wait, (*path, "wait"), "until"))
+        if shape.final and shape.initial:
+            self.report("initial-and-final", f"`{name}` is the beginning and an ending", path, key=True)
+        if shape.final and own:
+            self.report("final-with-transitions", f"`{name}` is final, so nothing leads out of it", (*path, "transitions"), key=True)
+        if shape.outcome and not shape.final:
+            self.report("outcome-not-final", f"`{name}` is not final, so it has no outcome", (*path, "outcome"), key=True, help="write `final: true`, or leave `outcome` out")
+        return State(
+            name=name,
+            title=shape.title,
+            initial=shape.initial,
+            final=shape.final,
+            outcome=shape.outcome,
+            ask=self.names("fact", shape.ask, (*path, "ask"), self.declared.facts),
+            forget=self.names("fact", shape.forget, (*path, "forget"), self.declared.facts),
+            wait=wait,
+            transitions=Frozen(
+                {trigger: self._transition(trigger, each, (*path, "transitions", trigger)) for trigger, each in own.items()}
+            ),
+        )
+
+    def _transition(self, trigger: str, shape: shapes.TransitionShape, path: Path) -> Transition:
+        only: tuple[str, ...] | None = None
+        exclude: tuple[str, ...] = ()
+        if isinstance(shape, shapes.AnywhereShape):
+            only = self.names("state", shape.only, (*path, "only"), self.declared.states) if shape.only else None
+            exclude = self.names("state", shape.exclude, (*path, "except"), self.declared.states)
+            if shape.only and shape.exclude:
+                self.report("only-and-except", "`only` and `except` say the same thing twice", (*path, "except"), key=True, help="keep one of them")
+        interrupts = ("all",) if shape.despite == ["all"] else self.declared.interrupts
+        return Transition(
+            trigger=trigger,
+            to=self._target(shape.to, path),
+            path=path,
+            title=shape.title,
+            by=self.roles(shape.by, (*path, "by")),
+            when=self._when(shape, path),
+            needs=self.names("fact", shape.needs, (*path, "needs"), self.declared.facts),
+            despite=self.names("interrupt", shape.despite, (*path, "despite"), interrupts),
+            not_same_person=self.names("trigger", shape.not_same_person, (*path, "not_same_person"), self.declared.triggers),
+            override=self._override(shape.override, path),
+            guidance=_guidance(shape.guidance),
+            source=self.sources(shape.source, path),
+            arguments_for=self._arguments(shape.arguments_for, (*path, "for")),
+            arguments_against=self._arguments(shape.arguments_against, (*path, "against")),
+            only=only,
+            exclude=exclude,
+        )
+
+    def _interrupt(self, trigger: str, shape: shapes.InterruptShape) -> Interrupt | None:
+        path: Path = ("interrupts", trigger)
+        to = self._target(shape.to, path)
+        by = self.roles(shape.by, (*path, "by"))
+        when = self._when(shape, path)
+        source = self.sources(shape.source, path)
+        pro = self._arguments(shape.arguments_for, (*path, "for"))
+        con = self._arguments(shape.arguments_against, (*path, "against"))
+        if when is None:
+            return None
+        return Interrupt(trigger, to, when, path, shape.title, by, _guidance(shape.guidance), source, pro, con)
+
+    def roles(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
+        """Who may do it: the roles written, or every role of the protocol."""
+        if written is None:
+            return self.declared.roles
+        return self.names("role", written, path, self.declared.roles)
+
+    def _target(self, name: str, path: Path) -> str:
+        self.names("state", [name], (*path, "to"), self.declared.states)
+        return name
+
+    def _when(self, shape: Any, path: Path, key: str = "when") -> Condition | None:
+        written = getattr(shape, key)
+        return None if written is None else self.parser.parse(written, (*path, key))
+
+    def _override(self, shape: shapes.OverrideShape | None, path: Path) -> Override | None:
+        if shape is None:
+            return None
+        by = self.names("role", shape.by, (*path, "override", "by"), self.declared.roles)
+        return Override(by, self.names("reason", shape.reasons, (*path, "override", "reasons"), tuple(shape.reasons)))
+
+    def _arguments(self, written: list[shapes.ArgumentShape] | None, path: Path) -> tuple[Argument, ...]:
+        return tuple(
+            Argument(
+                because=each.because,
+                when=self._when(each, (*path, at)),
+                strong=each.strength == "strong",
+                source=self.sources(each.source, (*path, at)),
+            )
+            for at, each in enumerate(written or ())
+        )
+
+    def _deadline(self, name: str, shape: shapes.DeadlineShape) -> Deadline | None:
+        path: Path = ("deadlines", name)
+        starts = self._mark(shape.starts, (*path, "starts"))
+        met_by = self._mark(shape.met_by, (*path, "met_by"))
+        when = self._when(shape, path)
+        source = self.sources(shape.source, path)
+        if starts is None or met_by is None:
+            return None
+        return Deadline(
+            name=name,
+            starts=starts,
+            met_by=met_by,
+            kind=shape.kind,
+            title=shape.title,
+            when=when,
+            within=parse_duration(shape.within) if shape.within else None,
+            source=source,
+        )
+
+    def _mark(self, shape: shapes.MarkShape, path: Path) -> Mark | None:
+        if (shape.fact is None) == (shape.state is None):
+            self.report("mark-form", f"`{path[-1]}` names a fact or a state", path, key=True, help="as in `{fact: event_aware_date}` or `{state: acknowledged}`")
+            return None
+        if shape.fact is not None:
+            self.names("fact", [shape.fact], (*path, "fact"), self.declared.facts)
+        else:
+            self.names("state", [shape.state or ""], (*path, "state"), self.declared.states)
+        return Mark(shape.fact, shape.state)
+
+    def _promise(self, name: str, shape: shapes.PromiseShape) -> Promise | None:
+        path: Path = ("promises", name)
+        said = {"says": shape.says, "title": shape.title, "source": self.sources(shape.source, path), "when": self._when(shape, path)}
+        given = {key for key in _PROMISE_KEYS if getattr(shape, key) is not None}
+        if "enter" in given and given - {"enter"} and given <= {"enter", "only_if", "needs", "only_after"}:
+            return EnterPromise(
+                name,
+                self.names("state", shape.enter, (*path, "enter"), self.declared.states),
+                self._when(shape, path, "only_if"),
+                self.names("fact", shape.needs, (*path, "needs"), self.declared.facts),
+                self.names("state", shape.only_after, (*path, "only_after"), self.declared.states),
+                **said,
+            )
+        if given == {"whenever", "offer"}:
+            offered = self.names("trigger", [shape.offer or ""], (*path, "offer"), self.declared.triggers)[0]
+            whenever = self._when(shape, path, "whenever")
+            return OfferPromise(name, whenever, offered, **said) if whenever else None
+        if given == {"always_reachable"}:
+            states = self.names("state", shape.always_reachable, (*path, "always_reachable"), self.declared.states)
+            return ReachPromise(name, states, **said)
+        self.report("promise-form", f"`{name}` is none of the forms of a promise", path, key=True, help=_PROMISE_HELP)
+        return None
+
+
+_PROMISE_KEYS = ("enter", "only_if", "needs", "only_after", "whenever", "offer", "always_reachable")
+_PROMISE_HELP = (
+    "`enter` with `only_if`, `needs` or `only_after`; `whenever` with `offer`; or `always_reachable`"
+)
+
+
+def _guidance(shape: shapes.GuidanceShape | None) -> Guidance | None:
+    if shape is None:
+        return None
+    return Guidance(shape.text, tuple(shape.say or ()), tuple(shape.avoid or ()), tuple(shape.steps or ()))

@@ -1,0 +1,135 @@
+"""`FactShape` → `Fact`: what its values, limits, labels and presumption mean together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rupture_protocol.errors import ValueRefused, shorten
+from rupture_protocol.frozen import Frozen
+from rupture_protocol.language.facts import LISTED, NUMERIC, Fact, FactType, Value
+from rupture_protocol.language.nearest import did_you_mean
+from rupture_protocol.language.quantities import Duration, Unit, parse_duration
+from rupture_protocol.language.shapes import FactShape
+from rupture_protocol.language.source import BROKEN, Path, Plain
+
+if TYPE_CHECKING:
+    from rupture_protocol.language.resolve import Resolver
+
+
+class FactResolver:
+    """Builds the facts of one protocol."""
+
+    def __init__(self, resolver: Resolver, roles: tuple[str, ...]) -> None:
+        self._resolver = resolver
+        self._report = resolver.report
+        self._roles = roles
+
+    def resolve(self, name: str, shape: FactShape) -> Fact | None:
+        """The fact, or None if what its values are cannot be said."""
+        path: Path = ("facts", name)
+        if not self._values_fit(name, shape, path):
+            return None
+        fact = Fact(
+            name=name,
+            type=shape.type,
+            title=shape.title,
+            values=tuple(shape.values or ()),
+            also=tuple(shape.also or ()),
+            minimum=shape.minimum,
+            maximum=shape.maximum,
+            unit=shape.unit,
+            ask=shape.ask,
+            labels=Frozen(shape.labels or {}),
+            by=self._resolver.roles(shape.by, (*path, "by")),
+            lasts=self._lasts(shape.lasts, path),
+            varies=shape.varies,
+            sensitive=shape.sensitive,
+            source=self._resolver.sources(shape.source, path),
+        )
+        self._check_labels(fact, path)
+        return self._presuming(fact, shape, path)
+
+    def _values_fit(self, name: str, shape: FactShape, path: Path) -> bool:
+        fits = True
+        rules: list[tuple[str, Any, bool]] = [
+            ("values", shape.values, shape.type in LISTED),
+            ("also", shape.also, shape.type is FactType.SCALE),
+            ("minimum", shape.minimum, shape.type in NUMERIC),
+            ("maximum", shape.maximum, shape.type in NUMERIC),
+            ("unit", shape.unit, shape.type in NUMERIC),
+        ]
+        for key, written, allowed in rules:
+            if written is not None and not allowed:
+                self._report("fact-values", f"a {shape.type} has no `{key}`", (*path, key), key=True)
+                fits = fits and key != "values"
+        # `values` may be written and broken: then it has been complained about already.
+        if shape.type in LISTED and shape.values is None:
+            if "values" not in self._resolver.report.document.data["facts"][name]:
+                self._report("fact-values", f"a {shape.type} needs its `values`", path, key=True, help="as in `values: [none, mild, severe]`")
+            return False
+        self._check_values(shape, path)
+        self._check_limits(shape, path)
+        return fits
+
+    def _check_values(self, shape: FactShape, path: Path) -> None:
+        seen: set[str] = set()
+        for key in ("values", "also"):
+            for at, value in enumerate(getattr(shape, key) or ()):
+                if value == "unknown":
+                    self._report("unknown-as-value", "`unknown` is not a value", (*path, key, at), help="what is not known is not recorded; a judgement that it cannot be known is a value, as `not_assessable`")
+                elif value in seen:
+                    self._report("repeated", f"`{shorten(value)}` is written twice", (*path, key, at))
+                elif "," in value or value != value.strip():
+                    self._report("fact-values", "a value has no comma, and no space at its ends", (*path, key, at), help="keep values short, and say the rest in `labels`")
+                seen.add(value)
+
+    def _check_limits(self, shape: FactShape, path: Path) -> None:
+        low, high = shape.minimum, shape.maximum
+        if low is not None and high is not None and low > high:
+            self._report("out-of-range", "`minimum` is larger than `maximum`", (*path, "minimum"))
+        if shape.type is FactType.INTEGER:
+            for key in ("minimum", "maximum"):
+                limit = getattr(shape, key)
+                if limit is not None and not isinstance(limit, int):
+                    self._report("fact-values", f"`{key}` of a whole number is a whole number", (*path, key))
+
+    def _check_labels(self, fact: Fact, path: Path) -> None:
+        known = ("true", "false") if fact.type is FactType.BOOLEAN else fact.values + fact.also
+        for value in fact.labels:
+            if value not in known:
+                advice = did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
+                self._report("unknown-value", f"`{shorten(value)}` is not a value of `{fact.name}`", (*path, "labels", value), key=True, help=advice)
+
+    def _lasts(self, text: str | None, path: Path) -> Duration | None:
+        lasts = parse_duration(text) if text else None
+        if lasts is not None and lasts.unit is Unit.WORKING_DAYS:
+            self._report("bad-duration", "working days count in deadlines only", (*path, "lasts"), help="write `days` or `weeks`")
+        return lasts
+
+    def _presuming(self, fact: Fact, shape: FactShape, path: Path) -> Fact:
+        if shape.presume is None or shape.presume is BROKEN:
+            return fact
+        if fact.type is FactType.TEXT:
+            self._report("fact-values", "a text is not presumed", (*path, "presume"), key=True)
+            return fact
+        if not shape.source:
+            self._report("presume-without-source", f"`{fact.name}` is presumed, but nothing says on what ground", (*path, "presume"), key=True, help="cite it with `source:`")
+        value = self._presumed(fact, shape.presume, (*path, "presume"))
+        return fact if value is None else replace(fact, presume=value)
+
+    def _presumed(self, fact: Fact, written: Any, path: Path) -> Value | None:
+        if isinstance(written, Plain) and not fact.values and fact.type not in (FactType.DATE, FactType.DATETIME):
+            self._report("quote-it", f"`{shorten(written)}` is read in different ways", path, help=f"`{fact.name}` takes {fact.expects()}")
+            return None
+        try:
+            return fact.parse(written)
+        except ValueRefused as refused:
+            known = isinstance(written, str) and bool(fact.values)
+            words = f"`{shorten(written)}` is not a value of `{fact.name}`" if known else f"not a value that `{fact.name}` can have"
+            self._report("unknown-value" if known else "wrong-type", words, path, help=refused.help)
+            return None
+
+
+
+

@@ -1,0 +1,111 @@
+"""A document's data → `ProtocolShape`: what is in the wrong shape is noted, and left out of the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from rupture_protocol.language.report import Report
+from rupture_protocol.language.shapes import ProtocolShape
+from rupture_protocol.language.source import BROKEN, Path
+from rupture_protocol.language.wording import report_complaint
+
+LATER = {
+    "extends": "extending another protocol",
+    "translates": "translations",
+    "migrates": "migrating running cases",
+    "scenarios": "scenarios",
+}
+"""Keys of format 1 that this version does not act on yet: refused, never ignored."""
+
+_STAND_INS: dict[str, Any] = {"format": 1, "protocol": "unnamed", "version": "0.0.0", "title": "unnamed"}
+
+
+def shape(report: Report) -> ProtocolShape | None:
+    """The document in its shape, without the pieces that have none; None if too little is left."""
+    data = report.document.data
+    if data is BROKEN:
+        return None
+    if not isinstance(data, dict):
+        report("wrong-type", "a protocol is a mapping", (), help="begin the file with `format: 1`")
+        return None
+    written = _without_nothing(data, (), report)
+    if _belongs_to_later(written, report) or _another_format(written, report):
+        return None
+    return _fit(written, report)
+
+
+def _fit(data: dict[str, Any], report: Report) -> ProtocolShape | None:
+    first = True
+    while True:
+        try:
+            return ProtocolShape.model_validate(data)
+        except ValidationError as invalid:
+            complaints = invalid.errors(include_url=False)
+        if first:  # taking a piece out can only uncover its own consequences: later rounds are silent
+            for complaint in complaints:
+                report_complaint(complaint, report)
+        first = False
+        if not any([_take_out(data, complaint["loc"], complaint["type"]) for complaint in complaints]):
+            return None
+
+
+def _take_out(data: dict[str, Any], place: Path, kind: str) -> bool:
+    """Take the piece at `place` out (what is missing: its owner; in a list: the list). Whether anything changed."""
+    if place[-1] == "[key]":
+        place = place[:-1]
+    if kind == "missing":
+        if len(place) == 1:
+            return _stand_in(data, str(place[0]))
+        place = place[:-1]
+    whole = next((place[:at] for at, step in enumerate(place) if isinstance(step, int)), place)
+    owner: Any = data
+    for step in whole[:-1]:
+        owner = owner.get(step) if isinstance(owner, dict) else None
+    if not isinstance(owner, dict) or whole[-1] not in owner:
+        return False
+    del owner[whole[-1]]
+    return True
+
+
+def _stand_in(data: dict[str, Any], key: str) -> bool:
+    if key not in _STAND_INS:
+        return False
+    data[key] = _STAND_INS[key]
+    return True
+
+
+def _without_nothing(data: Any, path: Path, report: Report) -> Any:
+    """A copy in which `null` and keys with nothing after them are noted and broken: the format has no use for them."""
+    if isinstance(data, dict):
+        return {key: _without_nothing(value, (*path, key), report) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_without_nothing(value, (*path, at), report) for at, value in enumerate(data)]
+    if data is None:
+        what = f"nothing is written after `{path[-1]}:`" if path and isinstance(path[-1], str) else "nothing is written here"
+        report("nothing-written", what, path, key=bool(path) and isinstance(path[-1], str), help="write a value, or leave it out")
+        return BROKEN
+    return data
+
+
+def _belongs_to_later(data: dict[str, Any], report: Report) -> bool:
+    found = [key for key in LATER if key in data]
+    for key in found:
+        report(
+            "not-supported-yet",
+            f"`{key}` is not supported yet",
+            (key,),
+            key=True,
+            help=f"{LATER[key]} comes with a later version; until then a protocol stands by itself",
+        )
+    return any(key != "migrates" for key in found)
+
+
+def _another_format(data: dict[str, Any], report: Report) -> bool:
+    data.pop("migrates", None)
+    written = data.get("format", 1)
+    if isinstance(written, int) and not isinstance(written, bool) and written != 1:
+        report("format-version", "this version of the library reads format 1", ("format",), help="write `format: 1`")
+        return True
+    return False
