@@ -104,7 +104,7 @@ def _width(text: str) -> int:
 class RuptureError(Exception):
     """Anything this library refuses. `help` says what to do next, where that can be said."""
 
-    def __init__(self, message: str, *, help: str | None = None) -> None:  # noqa: A002
+    def __init__(self, message: str, *, help: str | None = None) -> None:
         super().__init__(message)
         self.help = help
 
@@ -155,7 +155,12 @@ class TransitionRefused(Refused):
     """A step that may not be taken; `option` and `decision` hold the reasons, with values."""
 
     def __init__(
-        self, message: str, *, option: Option | None, decision: Decision, help: str | None = None  # noqa: A002
+        self,
+        message: str,
+        *,
+        option: Option | None,
+        decision: Decision,
+        help: str | None = None,
     ) -> None:
         super().__init__(message, help=help)
         self.option = option

@@ -9,7 +9,7 @@ V = TypeVar("V")
 
 
 class Frozen(dict[K, V]):
-    """A `dict` that refuses every change. Ordered, equal to a dict with the same items, hashable, picklable."""
+    """A `dict` that refuses every change: ordered, hashable, picklable, equal to a dict with its items."""
 
     __slots__ = ()
 

@@ -105,7 +105,8 @@ def read_file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise ProtocolNotFound(
-            f"cannot read `{shorten(shown)}`: {reason.lower()}", help="`rupture protocols` lists those shipped"
+            f"cannot read `{shorten(shown)}`: {reason.lower()}",
+            help="`rupture protocols` lists those shipped",
         ) from None
     except ValueError:
         raise ProtocolNotFound(f"cannot read `{shorten(shown)}`: not a path") from None
@@ -120,4 +121,6 @@ def _path_of(source: str | os.PathLike[str]) -> Path:
     if source.endswith((".yaml", ".yml")) or "/" in source or os.sep in source or Path(source).is_file():
         return Path(source)
     advice = did_you_mean(source, shipped.names())
-    raise ProtocolNotFound(f"no protocol is called `{shorten(source)}`", help=advice or "or give a path that ends in `.yaml`")
+    raise ProtocolNotFound(
+        f"no protocol is called `{shorten(source)}`", help=advice or "or give a path that ends in `.yaml`"
+    )

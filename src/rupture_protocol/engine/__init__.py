@@ -1,1 +1,1 @@
-"""What a protocol says about a case. Pure: no files, no clock, no randomness, no globals. Only here: transitions."""
+"""What a protocol says about a case. Pure: no files, no clock, no randomness. Only here: transitions."""

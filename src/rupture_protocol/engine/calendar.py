@@ -77,7 +77,11 @@ def after(start: datetime | date, length: Duration, calendar: Calendar) -> datet
     day = local.date() if local else _day(start)
     if length.unit is Unit.WORKING_DAYS:
         return end_of(_working_days_on(day, length.count, calendar), calendar)
-    last = _months_on(day, length.count) if length.unit is Unit.MONTHS else day + length.count * _DAYS[length.unit]
+    last = (
+        _months_on(day, length.count)
+        if length.unit is Unit.MONTHS
+        else day + length.count * _DAYS[length.unit]
+    )
     if local is None:
         return end_of(last, calendar)
     return datetime.combine(last, local.time(), calendar.zone).astimezone(UTC)

@@ -30,6 +30,9 @@ class ProtocolRef:
     version: str
     digest: str
 
+    def __str__(self) -> str:
+        return f"`{self.id}` {self.version}, digest {self.digest[:12]}"
+
 
 class Standing(StrEnum):
     """What became of the last record of a fact; only `RECORDED` is on record (unless it has expired)."""

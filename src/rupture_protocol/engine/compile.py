@@ -47,9 +47,19 @@ def compile_steps(protocol: Protocol, steps: tuple[Step, ...], calendar: Calenda
     writer = _Writer(protocol, calendar)
     verdicts = [writer.verdict(step) for step in steps]
     source = "\n".join(
-        ["def verdicts(facts, visits, at):", "    get = facts.get", *writer.lines, f"    return ({', '.join(verdicts)}{',' if verdicts else ''})"]
+        [
+            "def verdicts(facts, visits, at):",
+            "    get = facts.get",
+            *writer.lines,
+            f"    return ({', '.join(verdicts)}{',' if verdicts else ''})",
+        ]
     )
-    names: dict[str, Any] = {"O": Verdict.OPEN, "B": Verdict.BLOCKED, "U": Verdict.UNDECIDED, **writer.constants}
+    names: dict[str, Any] = {
+        "O": Verdict.OPEN,
+        "B": Verdict.BLOCKED,
+        "U": Verdict.UNDECIDED,
+        **writer.constants,
+    }
     # The source is ours from the first character to the last: see `_Writer.constant`.
     exec(compile(source, "<guards>", "exec"), names)  # noqa: S102
     made: Verdicts = names["verdicts"]

@@ -8,7 +8,7 @@ One more bit, `STAY`, stands for leaving a fact as it is now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -112,7 +112,9 @@ class Space:
         found = [self.cubes(part, wanted=wanted) for part in inner]
         result: list[Cube] = [{}]
         for cubes in sorted(found, key=len):
-            result = self._fewest([both for one in result for other in cubes if (both := meet(one, other)) is not None])
+            result = self._fewest(
+                [both for one in result for other in cubes if (both := meet(one, other)) is not None]
+            )
         return result
 
     def _fewest(self, cubes: list[Cube]) -> list[Cube]:
@@ -223,7 +225,9 @@ def _points(leaf: Compare, fact: Fact, situation: Situation) -> Iterable[Any]:
 
 def _turning_points(fact: Fact, length: Duration, situation: Situation) -> Iterable[Any]:
     """The days or instants at which a comparison against now changes over, near enough to be bracketed."""
-    days = {Unit.MINUTES: 1 / 1440, Unit.HOURS: 1 / 24, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30.44}[length.unit]
+    days = {Unit.MINUTES: 1 / 1440, Unit.HOURS: 1 / 24, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30.44}[
+        length.unit
+    ]
     now = situation.at.astimezone(situation.calendar.zone)
     turn = situation.at - timedelta(days=days * length.count)
     if fact.type is FactType.DATETIME:
@@ -249,7 +253,11 @@ def _numbers(fact: Fact, points: list[Any]) -> Iterable[Any]:
 
 
 def _moments(fact: Fact, points: list[Any]) -> Iterable[Any]:
-    tiny = timedelta(days=1) if fact.type not in DATED or fact.type is FactType.DATE else timedelta(microseconds=1)
+    tiny = (
+        timedelta(days=1)
+        if fact.type not in DATED or fact.type is FactType.DATE
+        else timedelta(microseconds=1)
+    )
     seen: set[date | datetime] = set()
     for point in points:
         for value in (point - tiny, point, point + tiny):

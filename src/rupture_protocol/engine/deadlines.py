@@ -74,7 +74,13 @@ def _dues(deadline: Deadline, history: tuple[Event, ...], situation: Situation) 
 
 
 def _due(
-    deadline: Deadline, start: _Moment, ends: list[datetime], applies: Truth, situation: Situation, *, final: bool
+    deadline: Deadline,
+    start: _Moment,
+    ends: list[datetime],
+    applies: Truth,
+    situation: Situation,
+    *,
+    final: bool,
 ) -> Due:
     due = None if deadline.within is None else after(start.counted, deadline.within, situation.calendar)
     met = min((end for end in ends if start.instant <= end <= situation.at), default=None)
@@ -110,7 +116,7 @@ def _moments(mark: Mark, history: tuple[Event, ...], situation: Situation) -> It
 
 
 def _moment(value: Value | Unknown | None, occurred: datetime, situation: Situation) -> Iterator[_Moment]:
-    """A day counts by its value, an instant too, a boolean when it is true, anything else when it occurred."""
+    """A day counts by its value, an instant too; a boolean when it is true; all else when it occurred."""
     if value is None or value is False or isinstance(value, Unknown):
         return
     if isinstance(value, datetime):

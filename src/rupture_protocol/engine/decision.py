@@ -220,7 +220,8 @@ class Decision(Mapping[str, Option]):
         option = self._by_trigger.get(trigger)
         if option is None:
             raise UnknownName(
-                f"no option `{shorten(str(trigger))}` in `{self.state}`", help=did_you_mean(str(trigger), self._by_trigger)
+                f"no option `{shorten(str(trigger))}` in `{self.state}`",
+                help=did_you_mean(str(trigger), self._by_trigger),
             )
         return option
 
@@ -260,7 +261,8 @@ class Decision(Mapping[str, Option]):
         """Every interrupt's target and what its condition comes to, most urgent first."""
         shared = self.situation.shared
         return tuple(
-            (each.to, shared("interrupt", each.trigger, each.when)) for each in self.protocol.interrupts.values()
+            (each.to, shared("interrupt", each.trigger, each.when))
+            for each in self.protocol.interrupts.values()
         )
 
     @cached_property
@@ -289,7 +291,10 @@ class Decision(Mapping[str, Option]):
     def notices(self) -> tuple[Notice, ...]:
         """What a reader should know besides."""
         contradicted = tuple(
-            Notice("assumption-contradicted", "the record contradicts what the protocol assumes, so no proof covers this case")
+            Notice(
+                "assumption-contradicted",
+                "the record contradicts what the protocol assumes, so no proof covers this case",
+            )
             for each in self._assumptions
             if evaluate(each, self.situation).truth is FALSE
         )
@@ -327,4 +332,3 @@ def _offered(option: Option) -> tuple[bool, int, int]:
         return False, 0, 0
     strength = -option.strength if option.verdict is Verdict.OPEN else 0
     return True, _LAST[option.verdict], strength
-

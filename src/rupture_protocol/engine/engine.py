@@ -146,7 +146,13 @@ class Engine:
     # Writing ---------------------------------------------------------------------------------------
 
     def open(
-        self, case_id: str, *, by: Actor, at: datetime, occurred: datetime | None = None, note: str | None = None
+        self,
+        case_id: str,
+        *,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
     ) -> Case:
         """A new case, in the initial state.
 
@@ -166,7 +172,14 @@ class Engine:
         self._check_role(by)
         moment = utc(at)
         event = Event(
-            1, EventKind.OPENED, moment, _occurred(occurred, moment), by, self.ref, note, to=self.protocol.initial
+            1,
+            EventKind.OPENED,
+            moment,
+            _occurred(occurred, moment),
+            by,
+            self.ref,
+            note,
+            to=self.protocol.initial,
         )
         return opened(case_id, event)
 
@@ -180,7 +193,7 @@ class Engine:
         occurred: datetime | None = None,
         note: str | None = None,
     ) -> Case:
-        """The case with these facts on record, all or none. Recording the same value again is an event too.
+        """The case with these facts on record, all or none. The same value again is an event too.
 
         Args:
             facts: Values by name; `UNKNOWN` says that somebody was asked and it is not known.
@@ -408,7 +421,9 @@ class Engine:
         note: str | None,
         **more: Any,
     ) -> Event:
-        return Event(len(case.history) + 1, kind, moment, _occurred(occurred, moment), by, self.ref, note, **more)
+        return Event(
+            len(case.history) + 1, kind, moment, _occurred(occurred, moment), by, self.ref, note, **more
+        )
 
     def _begin(self, case: Case, by: Actor, at: datetime) -> datetime:
         """What every write checks first; the moment in UTC."""
@@ -418,14 +433,15 @@ class Engine:
         self._check_role(by)
         moment = utc(at)
         if moment < case.history[-1].at:
-            raise TimeRefused("`at` is before the last event of the case", help="say when it happened in `occurred`")
+            raise TimeRefused(
+                "`at` is before the last event of the case", help="say when it happened in `occurred`"
+            )
         return moment
 
     def _check_belongs(self, case: Case) -> None:
         if case.protocol is not self.ref and case.protocol != self.ref:
             raise InvalidCase(
-                f"the case was opened under `{case.protocol.id}` {case.protocol.version}, digest {case.protocol.digest[:12]}",
-                help=f"this engine has `{self.ref.id}` {self.ref.version}, digest {self.ref.digest[:12]}",
+                f"the case was opened under {case.protocol}", help=f"this engine has {self.ref}"
             )
 
     def _check_role(self, by: Actor) -> None:
@@ -435,7 +451,9 @@ class Engine:
     def _check_trigger(self, trigger: str) -> None:
         known = {step.trigger for state in self.protocol.states for step in self._prepared(state)[0]}
         if trigger not in known:
-            raise UnknownName(f"unknown trigger `{shorten(trigger)}`", help=did_you_mean(trigger, sorted(known)))
+            raise UnknownName(
+                f"unknown trigger `{shorten(trigger)}`", help=did_you_mean(trigger, sorted(known))
+            )
 
     def _check_recorder(self, case: Case, name: str, by: Actor) -> None:
         allowed = self.protocol.facts[name].by
@@ -469,25 +487,43 @@ class Engine:
         barred = sorted(role for role in case.roles_of(by) if role not in override.by)
         if barred:
             raise self._refusal(
-                option, decision, f"it is overridden by {', '.join(override.by)}, not by who has acted as {', '.join(barred)}"
+                option,
+                decision,
+                f"it is overridden by {', '.join(override.by)}, not by who has acted as {', '.join(barred)}",
             )
         if reason not in override.reasons:
             raise self._refusal(
-                option, decision, f"`{shorten(reason)}` is none of its reasons", help=f"one of {', '.join(override.reasons)}"
+                option,
+                decision,
+                f"`{shorten(reason)}` is none of its reasons",
+                help=f"one of {', '.join(override.reasons)}",
             )
         if taken := case.has_taken(by.id, step.not_same_person):
-            raise self._refusal(option, decision, f"whoever took `{taken}` may not take it (`not_same_person`)")
+            raise self._refusal(
+                option, decision, f"whoever took `{taken}` may not take it (`not_same_person`)"
+            )
         if evaluate(step.net, decision.situation).truth is not TRUE:
-            raise self._refusal(option, decision, f"an override lifts neither an interrupt nor a promise: {option.because}")
+            raise self._refusal(
+                option, decision, f"an override lifts neither an interrupt nor a promise: {option.because}"
+            )
 
     def _refusal(
-        self, option: Option | None, decision: Decision, why: str, *, trigger: str = "", help: str | None = None  # noqa: A002
+        self,
+        option: Option | None,
+        decision: Decision,
+        why: str,
+        *,
+        trigger: str = "",
+        help: str | None = None,
     ) -> TransitionRefused:
         name = option.trigger if option else trigger
         open_now = ", ".join(f"`{each}`" for each in decision.open)
         advice = help or (f"open from here: {open_now}" if open_now else "nothing is open from here")
         return TransitionRefused(
-            f"cannot `{shorten(name)}` from `{decision.state}`: {why}", option=option, decision=decision, help=advice
+            f"cannot `{shorten(name)}` from `{decision.state}`: {why}",
+            option=option,
+            decision=decision,
+            help=advice,
         )
 
     def _admits(self, step: Step, case: Any, at: Any, by: Any) -> bool:
@@ -514,7 +550,9 @@ class Engine:
             value = self._value(name, given)
             standing = Standing.NOT_KNOWN if isinstance(value, Unknown) else Standing.RECORDED
             known = None if isinstance(value, Unknown) else value
-            supposed[self.protocol.facts[name].name] = Record(name, known, standing, 0, None, None, None, None)
+            supposed[self.protocol.facts[name].name] = Record(
+                name, known, standing, 0, None, None, None, None
+            )
         return supposed
 
     def _notices(
@@ -544,7 +582,7 @@ def utc(at: datetime) -> datetime:
     Raises:
         TimeRefused: It has no offset, or lies outside the years 1900 to 2999.
     """
-    if not isinstance(at, datetime) or at.utcoffset() is None:
+    if at.utcoffset() is None:
         raise TimeRefused("an instant needs its offset", help="as in `datetime.now(UTC)`")
     # The bounds leave room for any offset and any sum, so nothing here or later can overflow.
     if not FIRST_YEAR < at.year < LAST_YEAR:

@@ -111,7 +111,9 @@ def evaluate(condition: Condition, situation: Situation) -> Trace:
             inner = evaluate(condition.part, situation)
             return Trace(condition, negation(inner.truth), (inner,))
         case Named():
-            inner = situation.shared("condition", condition.name, situation.protocol.conditions[condition.name])
+            inner = situation.shared(
+                "condition", condition.name, situation.protocol.conditions[condition.name]
+            )
             return Trace(condition, inner.truth if condition.holds else negation(inner.truth), (inner,))
         case NotHeldBack():
             interrupt = situation.protocol.interrupts[condition.interrupt]

@@ -49,4 +49,3 @@ def _moved(protocol: Protocol, case: Case, event: Event, history: tuple[Event, .
     if forgotten:
         facts = Frozen({**facts, **forgotten})
     return Case(case.id, case.protocol, state, facts, entered(case.visits, state, event.occurred), history)
-

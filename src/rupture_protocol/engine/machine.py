@@ -21,7 +21,7 @@ Admits = Callable[[Step, Any, Any, Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What the engine hands its own machine: that it has admitted this one step, as a precaution or override too."""
+    """What the engine hands its own machine: that it has admitted this one step, however it is taken."""
 
     step: Step
 
@@ -35,7 +35,7 @@ class Position:
         self.state = state
 
 
-class QuietState(State):  # type: ignore[misc]  # transitions is untyped
+class QuietState(State):
     """A state that does not log: at INFO, `transitions` would write where a client's case has been."""
 
     def enter(self, event_data: EventData) -> None:
@@ -45,7 +45,7 @@ class QuietState(State):  # type: ignore[misc]  # transitions is untyped
         event_data.machine.callbacks(self.on_exit, event_data)
 
 
-class QuietTransition(Transition):  # type: ignore[misc]  # transitions is untyped
+class QuietTransition(Transition):
     """A transition that does not log the states it joins."""
 
     def execute(self, event_data: EventData) -> bool:
@@ -59,7 +59,7 @@ class QuietTransition(Transition):  # type: ignore[misc]  # transitions is untyp
         return True
 
 
-class QuietMachine(Machine):  # type: ignore[misc]  # transitions is untyped
+class QuietMachine(Machine):
     """A machine whose parts do not log."""
 
     state_cls = QuietState
@@ -78,7 +78,7 @@ def build_machine(protocol: Protocol, steps: Iterable[Step], admits: Admits) -> 
     for step in steps:
         event = machine.events.get(step.trigger)
         if event is None:
-            # `add_transition` refuses a trigger called like the model's attribute, `state`; an event does not mind.
+            # `add_transition` refuses a trigger called `state`, the model's attribute; an event does not.
             event = machine.events[step.trigger] = Event(step.trigger, machine)
         event.add_transition(QuietTransition(step.state, step.to, conditions=[_guard(step, admits)]))
     return machine

@@ -95,7 +95,9 @@ def _transition(protocol: Protocol, state: str, transition: Transition) -> Step:
     )
     when = () if transition.when is None else (transition.when,)
     needs = tuple(OnRecord(fact, (*transition.path, "needs", at)) for at, fact in enumerate(transition.needs))
-    return _step(protocol, state, transition, holds, (*when, *needs), tuple(_promised(protocol, transition.to)))
+    return _step(
+        protocol, state, transition, holds, (*when, *needs), tuple(_promised(protocol, transition.to))
+    )
 
 
 def _step(

@@ -95,7 +95,8 @@ def ask(
     urgent = [name for trace in traces if trace.truth is UNKNOWN for name in undecided_facts(trace)]
     listed = list(protocol.states[situation.state].ask)
     counted = {
-        name: sum(any(name in group for group in missed[step.trigger]) for step in steps) for name in protocol.facts
+        name: sum(any(name in group for group in missed[step.trigger]) for step in steps)
+        for name in protocol.facts
     }
     rest = sorted((name for name, count in counted.items() if count), key=lambda name: -counted[name])
     wanted = dict.fromkeys(name for name in (*urgent, *listed, *rest) if _unrecorded(name, situation))

@@ -115,17 +115,27 @@ def _saying(condition: Condition, protocol: Protocol) -> Saying:
         case Named(name=name, holds=holds):
             title = protocol.condition_titles.get(name, f"`{name}`")
             yes, no = f"{title} holds", f"{title} does not hold"
-            return (yes, no, f"whether {title} holds is open") if holds else (no, yes, f"whether {title} holds is open")
+            return (
+                (yes, no, f"whether {title} holds is open")
+                if holds
+                else (no, yes, f"whether {title} holds is open")
+            )
         case NotHeldBack(interrupt=name):
             return f"nothing calls for `{name}`", f"`{name}` comes first", f"`{name}` cannot be ruled out yet"
         case Visited(states=states):
             been = " and ".join(_state(state, protocol) for state in states)
             return f"the case has been in {been}", f"the case has not been in {been}", ""
         case Visits():
-            state, count = _state(condition.state, protocol), _limits(condition.operator, condition.values, "time(s)")
+            state, count = (
+                _state(condition.state, protocol),
+                _limits(condition.operator, condition.values, "time(s)"),
+            )
             return f"{state} was entered {count}", f"{state} was not entered {count}", ""
         case Elapsed():
-            state, length = _state(condition.since, protocol), _limits(condition.operator, condition.values, "")
+            state, length = (
+                _state(condition.since, protocol),
+                _limits(condition.operator, condition.values, ""),
+            )
             return (
                 f"{length} has passed since {state} was entered",
                 f"it is not so that {length} has passed since {state} was entered",

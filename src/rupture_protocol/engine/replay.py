@@ -23,7 +23,9 @@ def replay(engine: Engine, case_id: str, events: Iterable[Event]) -> Case:
         try:
             case = _again(engine, case_id, case, event)
         except RuptureError as refused:
-            raise InvalidCase(f"event {event.seq} could not have happened: {refused}", help=refused.help) from None
+            raise InvalidCase(
+                f"event {event.seq} could not have happened: {refused}", help=refused.help
+            ) from None
         if case.history[-1] != event:
             raise InvalidCase(f"event {event.seq} is not what its protocol and history make of it")
     if case is None:

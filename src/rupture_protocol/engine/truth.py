@@ -48,7 +48,7 @@ def negation(truth: Truth) -> Truth:
     return _OPPOSITE[truth]
 
 
-def truth_of(known: bool) -> Truth:  # noqa: FBT001
+def truth_of(known: bool) -> Truth:
     """The truth of something that is known either way."""
     return TRUE if known else FALSE
 

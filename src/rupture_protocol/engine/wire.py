@@ -40,9 +40,7 @@ def decision_to_json(decision: Decision) -> Json:
         "at": decision.at.isoformat(),
         "options": [option_to_json(option) for option in decision.options],
         "also": list(decision.also),
-        "ask": [
-            {"fact": each.fact, "question": each.question, "by": list(each.by)} for each in decision.ask
-        ],
+        "ask": [{"fact": each.fact, "question": each.question, "by": list(each.by)} for each in decision.ask],
         "deadlines": [due_to_json(each) for each in decision.deadlines],
         "notices": [{"code": each.code, "text": each.text} for each in decision.notices],
     }
@@ -59,7 +57,9 @@ def option_to_json(option: Option) -> Json:
         "precaution": option.precaution,
         "by": list(option.by),
         "missing": [list(group) for group in option.missing],
-        "opens_with": [{name: change_to_json(change) for name, change in each.items()} for each in option.opens_with],
+        "opens_with": [
+            {name: change_to_json(change) for name, change in each.items()} for each in option.opens_with
+        ],
         "presumed": list(option.presumed),
         "because": option.because,
         "reasons": reason_to_json(option.reasons),
@@ -83,7 +83,10 @@ def argument_to_json(argument: Argument, option: Option) -> Json:
     return {
         "because": argument.because,
         "strength": "strong" if argument.strong else "plain",
-        "source": [{"id": each, "title": sources[each].title, "kind": sources[each].kind.value} for each in argument.source],
+        "source": [
+            {"id": each, "title": sources[each].title, "kind": sources[each].kind.value}
+            for each in argument.source
+        ],
     }
 
 
@@ -235,7 +238,23 @@ def _event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Pro
 
 
 _EVENT_KEYS = frozenset(
-    "seq kind at occurred by note facts withdrawn trigger from to verdict rests_on reason corrects".split()
+    [
+        "seq",
+        "kind",
+        "at",
+        "occurred",
+        "by",
+        "note",
+        "facts",
+        "withdrawn",
+        "trigger",
+        "from",
+        "to",
+        "verdict",
+        "rests_on",
+        "reason",
+        "corrects",
+    ]
 )
 
 

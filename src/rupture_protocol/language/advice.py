@@ -18,9 +18,19 @@ CANNOT_BE_KNOWN = frozenset({"not_assessable", "cannot_be_known", "cannot_assess
 def advise(protocol: Protocol, report: Report, *, today: date | None = None) -> None:
     """Note what is missing for readers, or risky in an interrupt."""
     if protocol.about is None:
-        report("no-about", "nothing says what this protocol is for, and for whom", (), help="an `about:` with `purpose`, `intended_users` and `not_for`")
+        report(
+            "no-about",
+            "nothing says what this protocol is for, and for whom",
+            (),
+            help="an `about:` with `purpose`, `intended_users` and `not_for`",
+        )
     elif today and protocol.about.review_by and today > protocol.about.review_by:
-        report("review-overdue", "the protocol is past its `review_by` date", ("about", "review_by"), help="review it, then move the date")
+        report(
+            "review-overdue",
+            "the protocol is past its `review_by` date",
+            ("about", "review_by"),
+            help="review it, then move the date",
+        )
     _advise_on_steps(protocol, report)
     _advise_on_questions(protocol, report)
     _advise_on_interrupts(protocol, report)
@@ -37,18 +47,42 @@ def _advise_on_steps(protocol: Protocol, report: Report) -> None:
     steps: list[Transition | Interrupt] = [*all_transitions(protocol), *protocol.interrupts.values()]
     for step in steps:
         if not step.source:
-            report("no-source", f"`{step.trigger}` has no source", step.path, key=True, help="`source:`, with the id of a source; a clinic's own rule is one of `kind: clinic`")
+            report(
+                "no-source",
+                f"`{step.trigger}` has no source",
+                step.path,
+                key=True,
+                help="`source:`, with the id of a source; a clinic's own rule is one of `kind: clinic`",
+            )
         if step.guidance is None:
-            report("no-guidance", f"`{step.trigger}` has no guidance", step.path, key=True, help="`guidance:`, with `say`, `avoid` and `steps`")
+            report(
+                "no-guidance",
+                f"`{step.trigger}` has no guidance",
+                step.path,
+                key=True,
+                help="`guidance:`, with `say`, `avoid` and `steps`",
+            )
     for deadline in protocol.deadlines.values():
         if not deadline.source:
-            report("no-source", f"`{deadline.name}` has no source", ("deadlines", deadline.name), key=True, help="`source:`, with the id of a source")
+            report(
+                "no-source",
+                f"`{deadline.name}` has no source",
+                ("deadlines", deadline.name),
+                key=True,
+                help="`source:`, with the id of a source",
+            )
 
 
 def _advise_on_questions(protocol: Protocol, report: Report) -> None:
     for name in facts_read(protocol):
         if protocol.facts[name].ask is None:
-            report("no-question", f"`{name}` decides something, but no question asks for it", ("facts", name), key=True, help="`ask:`, with the question put to a person")
+            report(
+                "no-question",
+                f"`{name}` decides something, but no question asks for it",
+                ("facts", name),
+                key=True,
+                help="`ask:`, with the question put to a person",
+            )
 
 
 def facts_read(protocol: Protocol) -> tuple[str, ...]:
@@ -92,9 +126,21 @@ def _advise_on_interrupts(protocol: Protocol, report: Report) -> None:
     for name, (trigger, leaves) in reading.items():
         fact = protocol.facts[name]
         if not _can_be_unknowable(fact):
-            report("cannot-be-known", f"`{trigger}` reads `{name}`, which has no value for *cannot be known*", ("facts", name), key=True, help="a value as `not_assessable`, and what it means in the condition")
+            report(
+                "cannot-be-known",
+                f"`{trigger}` reads `{name}`, which has no value for *cannot be known*",
+                ("facts", name),
+                key=True,
+                help="a value as `not_assessable`, and what it means in the condition",
+            )
         if fact.presume is not None and not any(_holds(fact, leaf) is positive for leaf, positive in leaves):
-            report("presumes-harmless", f"`{trigger}` reads `{name}`, whose harmless answer is presumed", ("facts", name, "presume"), key=True, help="be sure that this is meant: nobody need look before it counts as harmless")
+            report(
+                "presumes-harmless",
+                f"`{trigger}` reads `{name}`, whose harmless answer is presumed",
+                ("facts", name, "presume"),
+                key=True,
+                help="be sure that this is meant: nobody need look before it counts as harmless",
+            )
 
 
 def _can_be_unknowable(fact: Fact) -> bool:

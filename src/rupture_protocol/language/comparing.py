@@ -1,4 +1,4 @@
-"""What each operator means for a value that is known; `within` and `older_than` need a clock and are the engine's."""
+"""What each operator means for a known value; `within` and `older_than` need a clock: the engine's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def compare(fact: Fact, operator: Operator, value: Any, written: tuple[Any, ...]
         case Operator.NONE_OF:
             return value not in written
         case Operator.INCLUDES:
-            return set(written) <= value
+            return bool(set(written) <= value)
     if fact.type is FactType.SCALE:
         rank = fact.rank(value)
         return rank is not None and in_order(operator, rank, tuple(fact.rank(each) for each in written))

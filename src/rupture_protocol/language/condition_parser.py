@@ -36,7 +36,7 @@ _COUNTED = IN_ORDER | {Operator.IS}
 
 @dataclass(frozen=True, slots=True)
 class ConditionParser:
-    """Reads conditions of one protocol. What it cannot read is noted in the report, and comes back as None."""
+    """Reads conditions of one protocol. What it cannot read is noted in the report, and is then None."""
 
     report: Report
     facts: Mapping[str, Fact]
@@ -53,7 +53,9 @@ class ConditionParser:
             self._not_a_mapping(data, path)
             return None
         if not data:
-            self.report("empty-condition", "an empty condition would always hold", path, help="leave `when:` out")
+            self.report(
+                "empty-condition", "an empty condition would always hold", path, help="leave `when:` out"
+            )
             return None
         read = [self._entry(key, value, (*path, key)) for key, value in data.items()]
         return self._all(read, path)
@@ -81,7 +83,11 @@ class ConditionParser:
         if key not in self.declared_facts:
             known = [*self.facts, *self.conditions, *FORMS]
             self.report(
-                "unknown-fact", f"unknown fact or condition `{shorten(key)}`", path, key=True, help=did_you_mean(key, known)
+                "unknown-fact",
+                f"unknown fact or condition `{shorten(key)}`",
+                path,
+                key=True,
+                help=did_you_mean(key, known),
             )
         return None
 
@@ -89,10 +95,17 @@ class ConditionParser:
 
     def _parts(self, data: Any, path: Path) -> tuple[Condition, ...] | None:
         if not isinstance(data, list):
-            self.report("wrong-type", f"`{path[-1]}` must be a list of conditions", path, help=f"as in `{path[-1]}: [{{a: true}}, {{b: true}}]`")
+            self.report(
+                "wrong-type",
+                f"`{path[-1]}` must be a list of conditions",
+                path,
+                help=f"as in `{path[-1]}: [{{a: true}}, {{b: true}}]`",
+            )
             return None
         if not data:
-            self.report("empty-condition", f"`{path[-1]}` is empty", path, help="leave it out, or write a condition")
+            self.report(
+                "empty-condition", f"`{path[-1]}` is empty", path, help="leave it out, or write a condition"
+            )
             return None
         read = [self.parse(part, (*path, at)) for at, part in enumerate(data)]
         found = tuple(part for part in read if part is not None)
@@ -115,7 +128,10 @@ class ConditionParser:
         if not names:
             self.report("empty-condition", "`visited` is empty", path, help="name a state")
             return None
-        found = [self._state(name, (*path, at) if isinstance(data, list) else path) for at, name in enumerate(names)]
+        found = [
+            self._state(name, (*path, at) if isinstance(data, list) else path)
+            for at, name in enumerate(names)
+        ]
         return Visited(tuple(name for name in found if name), path) if all(found) else None
 
     def _form_visits(self, data: Any, path: Path) -> Condition | None:
@@ -127,7 +143,9 @@ class ConditionParser:
         return self._all(read, path) if read else None
 
     def _form_elapsed(self, data: Any, path: Path) -> Condition | None:
-        state, comparisons = self._counted(data, "since", "elapsed: {since: acknowledged, at_least: 24 hours}", path)
+        state, comparisons = self._counted(
+            data, "since", "elapsed: {since: acknowledged, at_least: 24 hours}", path
+        )
         read: list[Condition | None] = []
         for operator, value, place in comparisons:
             if operator is Operator.IS:
@@ -138,7 +156,9 @@ class ConditionParser:
             read.append(Elapsed(state, operator, lengths, place) if state and lengths else None)
         return self._all(read, path) if read else None
 
-    def _counted(self, data: Any, key: str, example: str, path: Path) -> tuple[str, list[tuple[Operator, Any, Path]]]:
+    def _counted(
+        self, data: Any, key: str, example: str, path: Path
+    ) -> tuple[str, list[tuple[Operator, Any, Path]]]:
         """The state and the comparisons of `visits` or `elapsed`."""
         if not isinstance(data, dict):
             self.report("wrong-type", f"`{path[-1]}` must be a mapping", path, help=f"as in `{example}`")
@@ -155,7 +175,13 @@ class ConditionParser:
             else:
                 comparisons.append((Operator(name), value, (*path, name)))
         if len(data) < 2:
-            self.report("missing-key", f"`{path[-1]}` compares with nothing", path, key=True, help=f"as in `{example}`")
+            self.report(
+                "missing-key",
+                f"`{path[-1]}` compares with nothing",
+                path,
+                key=True,
+                help=f"as in `{example}`",
+            )
         return state or "", comparisons
 
     def _state(self, name: Any, path: Path) -> str | None:
@@ -174,7 +200,12 @@ class ConditionParser:
             return Named(name, value, path)
         if value is not BROKEN:
             code = "quote-it" if isinstance(value, Plain) else "wrong-type"
-            self.report(code, f"the condition `{name}` holds or does not", path, help=f"write `{name}: true` or `{name}: false`")
+            self.report(
+                code,
+                f"the condition `{name}` holds or does not",
+                path,
+                help=f"write `{name}: true` or `{name}: false`",
+            )
         return None
 
     # Facts -----------------------------------------------------------------------------------------
@@ -182,7 +213,10 @@ class ConditionParser:
     def _fact(self, fact: Fact, value: Any, path: Path) -> Condition | None:
         if fact.type is FactType.TEXT:
             self.report(
-                "text-in-condition", f"`{fact.name}` is text, which no condition reads", path, key=True,
+                "text-in-condition",
+                f"`{fact.name}` is text, which no condition reads",
+                path,
+                key=True,
                 help=f"write `needs: [{fact.name}]` where it must be on record",
             )
             return None
@@ -191,13 +225,20 @@ class ConditionParser:
         if isinstance(value, dict):
             return self._comparisons(fact, value, path)
         if fact.type is FactType.SET:
-            self.report("wrong-operator", f"`{fact.name}` is a set", path, help="as in `{includes: …}`, or `{is: […]}` for the whole set")
+            self.report(
+                "wrong-operator",
+                f"`{fact.name}` is a set",
+                path,
+                help="as in `{includes: …}`, or `{is: […]}` for the whole set",
+            )
             return None
         return self._compare(fact, Operator.ONE_OF if isinstance(value, list) else Operator.IS, value, path)
 
     def _comparisons(self, fact: Fact, data: dict[str, Any], path: Path) -> Condition | None:
         if not data:
-            self.report("empty-condition", f"`{fact.name}` is compared with nothing", path, help="as in `{is: …}`")
+            self.report(
+                "empty-condition", f"`{fact.name}` is compared with nothing", path, help="as in `{is: …}`"
+            )
         read: list[Condition | None] = []
         for name, value in data.items():
             place = (*path, name)
@@ -213,7 +254,15 @@ class ConditionParser:
         known = sorted(operator.value for operator in allowed)
         fits = f"fits {what}: " + ", ".join(f"`{each}`" for each in known)
         code = "wrong-operator" if name in set(Operator) else "unknown-key"
-        self.report(code, f"`{shorten(name)}` does not compare {what}", path, key=True, help=(did_you_mean(name, known) or "") if code == "unknown-key" and did_you_mean(name, known) else fits)
+        self.report(
+            code,
+            f"`{shorten(name)}` does not compare {what}",
+            path,
+            key=True,
+            help=(did_you_mean(name, known) or "")
+            if code == "unknown-key" and did_you_mean(name, known)
+            else fits,
+        )
 
     def _compare(self, fact: Fact, operator: Operator, value: Any, path: Path) -> Condition | None:
         values: tuple[Value | Duration, ...] | None
@@ -221,11 +270,15 @@ class ConditionParser:
             whole = self._operand(fact, value if isinstance(value, list) else [value], path)
             values = None if whole is None else (whole,)
         elif fact.type is FactType.SET:
-            values = self._operands(operator, value, path, lambda data, place: self._element(fact, data, place), several=True)
+            values = self._operands(
+                operator, value, path, lambda data, place: self._element(fact, data, place), several=True
+            )
         elif operator in AGAINST_NOW:
             values = self._operands(operator, value, path, self._duration)
         else:
-            values = self._operands(operator, value, path, lambda data, place: self._operand(fact, data, place))
+            values = self._operands(
+                operator, value, path, lambda data, place: self._operand(fact, data, place)
+            )
         if values is None or not self._orderly(fact, operator, values, path):
             return None
         return Compare(fact.name, operator, values, path)
@@ -237,7 +290,12 @@ class ConditionParser:
         if fact.type is FactType.SCALE:
             ranks = [fact.rank(value) for value in values]
             if None in ranks:
-                self.report("wrong-operator", f"a value in `also` of `{fact.name}` is outside the order", path, help="compare it with `is` or `one_of`")
+                self.report(
+                    "wrong-operator",
+                    f"a value in `also` of `{fact.name}` is outside the order",
+                    path,
+                    help="compare it with `is` or `one_of`",
+                )
                 return False
             values = tuple(ranks)
         if operator is Operator.BETWEEN and values[0] > values[1]:
@@ -246,14 +304,22 @@ class ConditionParser:
         return True
 
     def _operands(
-        self, operator: Operator, value: Any, path: Path, read: Callable[[Any, Path], Any], *, several: bool = False
+        self,
+        operator: Operator,
+        value: Any,
+        path: Path,
+        read: Callable[[Any, Path], Any],
+        *,
+        several: bool = False,
     ) -> tuple[Any, ...] | None:
         """The written values of one comparison: a list for `one_of`, `none_of` and `between`, else one value."""
         if value is BROKEN:
             return None
         if operator in _LISTS or (several and isinstance(value, list)):
             if not isinstance(value, list):
-                self.report("wrong-type", f"`{operator}` takes a list", path, help=f"as in `{operator}: [a, b]`")
+                self.report(
+                    "wrong-type", f"`{operator}` takes a list", path, help=f"as in `{operator}: [a, b]`"
+                )
                 return None
             if not value or (operator is Operator.BETWEEN and len(value) != 2):
                 count = "two values" if operator is Operator.BETWEEN else "at least one value"
@@ -272,10 +338,20 @@ class ConditionParser:
         if data is BROKEN or (isinstance(data, list) and BROKEN in data):
             return None
         if isinstance(data, str) and data == "unknown":
-            self.report("unknown-as-value", "`unknown` is not a value", path, help="a condition cannot ask whether a fact is known: what is not known leaves it undecided")
+            self.report(
+                "unknown-as-value",
+                "`unknown` is not a value",
+                path,
+                help="a condition cannot ask whether a fact is known: what is not known leaves it undecided",
+            )
             return None
         if isinstance(data, Plain) and fact.type not in _READ_AS_TEXT:
-            self.report("quote-it", f"`{shorten(data)}` is read in different ways", path, help=f"`{fact.name}` takes {fact.expects()}")
+            self.report(
+                "quote-it",
+                f"`{shorten(data)}` is read in different ways",
+                path,
+                help=f"`{fact.name}` takes {fact.expects()}",
+            )
             return None
         try:
             return fact.parse(data)
@@ -286,13 +362,23 @@ class ConditionParser:
     def _bad_operand(self, fact: Fact, data: Any, path: Path) -> None:
         if fact.values and isinstance(data, str):
             known = fact.values + fact.also
-            self.report("unknown-value", f"`{shorten(data)}` is not a value of `{fact.name}`", path, help=did_you_mean(data, known) or f"`{fact.name}` takes {fact.expects()}")
+            self.report(
+                "unknown-value",
+                f"`{shorten(data)}` is not a value of `{fact.name}`",
+                path,
+                help=did_you_mean(data, known) or f"`{fact.name}` takes {fact.expects()}",
+            )
             return
         number = isinstance(data, int | Decimal) and not isinstance(data, bool)
         code = "out-of-range" if number and fact.type in NUMERIC else "wrong-type"
         if fact.type in DATED and isinstance(data, str):
             code = "bad-date"
-        self.report(code, f"not a value that `{fact.name}` can have", path, help=f"`{fact.name}` takes {fact.expects()}")
+        self.report(
+            code,
+            f"not a value that `{fact.name}` can have",
+            path,
+            help=f"`{fact.name}` takes {fact.expects()}",
+        )
 
     def _element(self, fact: Fact, data: Any, path: Path) -> str | None:
         if data is BROKEN:
@@ -316,7 +402,9 @@ class ConditionParser:
         if length is None:
             self.report("bad-duration", "is not a length of time", path, help=DURATION_HELP)
         elif length.unit is Unit.WORKING_DAYS:
-            self.report("bad-duration", "working days count in deadlines only", path, help="write `days` or `weeks`")
+            self.report(
+                "bad-duration", "working days count in deadlines only", path, help="write `days` or `weeks`"
+            )
             return None
         return length
 

@@ -36,9 +36,7 @@ class Operator(StrEnum):
     OLDER_THAN = "older_than"
 
 
-IN_ORDER = frozenset(
-    {Operator.AT_LEAST, Operator.AT_MOST, Operator.ABOVE, Operator.BELOW, Operator.BETWEEN}
-)
+IN_ORDER = frozenset({Operator.AT_LEAST, Operator.AT_MOST, Operator.ABOVE, Operator.BELOW, Operator.BETWEEN})
 AGAINST_NOW = frozenset({Operator.WITHIN, Operator.OLDER_THAN})
 
 

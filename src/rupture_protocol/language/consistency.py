@@ -20,11 +20,29 @@ def check_consistency(protocol: Protocol, declared: Declared, report: Report) ->
 def _check_ends(protocol: Protocol, report: Report) -> None:
     initial = [name for name, state in protocol.states.items() if state.initial]
     if not initial:
-        report("no-initial", "no state is `initial`", ("states",), key=True, help="write `initial: true` in the state where a case begins")
+        report(
+            "no-initial",
+            "no state is `initial`",
+            ("states",),
+            key=True,
+            help="write `initial: true` in the state where a case begins",
+        )
     for name in initial[1:]:
-        report("several-initial", f"`{initial[0]}` is `initial` already", ("states", name, "initial"), key=True, help="a case begins in one state")
+        report(
+            "several-initial",
+            f"`{initial[0]}` is `initial` already",
+            ("states", name, "initial"),
+            key=True,
+            help="a case begins in one state",
+        )
     if not any(state.final for state in protocol.states.values()):
-        report("no-final", "no state is `final`", ("states",), key=True, help="write `final: true` in the states where a case ends")
+        report(
+            "no-final",
+            "no state is `final`",
+            ("states",),
+            key=True,
+            help="write `final: true` in the states where a case ends",
+        )
 
 
 def _check_kind(deadline: Deadline, protocol: Protocol, report: Report) -> None:

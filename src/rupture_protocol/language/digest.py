@@ -36,7 +36,13 @@ def canonical_json(data: Any) -> str:
     match data:
         case dict():
             keys = sorted(data, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
-            return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{canonical_json(data[key])}" for key in keys) + "}"
+            return (
+                "{"
+                + ",".join(
+                    f"{json.dumps(key, ensure_ascii=False)}:{canonical_json(data[key])}" for key in keys
+                )
+                + "}"
+            )
         case list() | tuple():
             return "[" + ",".join(canonical_json(part) for part in data) + "]"
         case float():
@@ -46,7 +52,7 @@ def canonical_json(data: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A frozen value as JSON data: a dataclass as its kind and those of its fields that differ from nothing."""
+    """A frozen value as JSON data: a dataclass as its kind and those of its fields that say something."""
     match value:
         case Enum():
             return value.value

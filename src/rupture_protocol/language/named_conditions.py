@@ -42,14 +42,21 @@ def _check_circles(conditions: dict[str, Condition], parser: ConditionParser) ->
     }
     depth: dict[str, int] = {}
     waiting = list(used)
-    while ready := [name for name in waiting if all(part in depth or part not in used for part in used[name])]:
+    while ready := [
+        name for name in waiting if all(part in depth or part not in used for part in used[name])
+    ]:
         depth.update({name: _depth(conditions[name], depth) for name in ready})
         waiting = [name for name in waiting if name not in depth]
     for name in waiting:
         _report_circle(name, used, depth, parser)
     too_deep = next((name for name in depth if depth[name] > DEEPEST), None)
     if too_deep:
-        parser.report("conditions-too-deep", f"`{too_deep}` is more than {DEEPEST} levels deep, the named conditions in it written out", ("conditions", too_deep), key=True)
+        parser.report(
+            "conditions-too-deep",
+            f"`{too_deep}` is more than {DEEPEST} levels deep, the named conditions in it written out",
+            ("conditions", too_deep),
+            key=True,
+        )
 
 
 def _depth(condition: Condition, named: dict[str, int]) -> int:

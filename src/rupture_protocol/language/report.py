@@ -12,9 +12,11 @@ class Report:
 
     def __init__(self, document: Document, issues: tuple[Issue, ...] = ()) -> None:
         self.document = document
-        self._issues: dict[object, Issue] = {at: issue for at, issue in enumerate(issues)}
+        self._issues: dict[object, Issue] = dict(enumerate(issues))
 
-    def __call__(self, code: str, message: str, path: Path, *, key: bool = False, help: str | None = None) -> None:  # noqa: A002
+    def __call__(
+        self, code: str, message: str, path: Path, *, key: bool = False, help: str | None = None
+    ) -> None:
         """Note an issue with the value at `path` (or its key)."""
         # The first complaint at a place is the cause; what else is wrong there mostly follows from it.
         self._issues.setdefault(
@@ -25,8 +27,16 @@ class Report:
         self, kind: str, name: str, known: object, path: Path, *, key: bool = False, code: str | None = None
     ) -> None:
         """Note a name that is not known, with the nearest that is."""
-        names = [str(each) for each in known] if isinstance(known, list | tuple | dict | set | frozenset) else []
-        self(code or f"unknown-{kind}", f"unknown {kind} `{shorten(name)}`", path, key=key, help=did_you_mean(name, names))
+        names = (
+            [str(each) for each in known] if isinstance(known, list | tuple | dict | set | frozenset) else []
+        )
+        self(
+            code or f"unknown-{kind}",
+            f"unknown {kind} `{shorten(name)}`",
+            path,
+            key=key,
+            help=did_you_mean(name, names),
+        )
 
     @property
     def failed(self) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language import shapes
 from rupture_protocol.language.condition_parser import ConditionParser
 from rupture_protocol.language.conditions import FORMS, Condition
-from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.named_conditions import resolve_conditions
 from rupture_protocol.language.protocol import (
     About,
@@ -58,7 +57,10 @@ class Declared:
         def names(value: Any) -> tuple[str, ...]:
             return tuple(str(key) for key in value) if isinstance(value, dict) else ()
 
-        sections = {key: names(data.get(key)) for key in ("facts", "conditions", "states", "roles", "sources", "interrupts", "anywhere")}
+        sections = {
+            key: names(data.get(key))
+            for key in ("facts", "conditions", "states", "roles", "sources", "interrupts", "anywhere")
+        }
         states = data.get("states")
         own = [
             trigger
@@ -78,11 +80,13 @@ class Resolver:
         self.report = report
         self.declared = Declared.of(report.document.data)
         facts = FactResolver(self, self.declared.roles)
-        self.facts: Mapping[str, Fact] = Frozen(
-            {name: fact for name, each in (shape.facts or {}).items() if (fact := facts.resolve(name, each))}
-        )
+        self.facts = _built(shape.facts, facts.resolve)
         self.parser = ConditionParser(
-            report, self.facts, set(self.declared.facts), set(self.declared.conditions), set(self.declared.states)
+            report,
+            self.facts,
+            set(self.declared.facts),
+            set(self.declared.conditions),
+            set(self.declared.states),
         )
 
     def protocol(self) -> Protocol:
@@ -100,25 +104,26 @@ class Resolver:
             sources=Frozen(
                 {i: Source(i, each.title, each.kind, each.url) for i, each in (shape.sources or {}).items()}
             ),
-            roles=Frozen({name: Role(name, each.about, each.title) for name, each in (shape.roles or {}).items()}),
+            roles=Frozen(
+                {name: Role(name, each.about, each.title) for name, each in (shape.roles or {}).items()}
+            ),
             facts=self.facts,
             conditions=Frozen(conditions),
             condition_titles=Frozen(titles),
             states=Frozen({name: self._state(name, each) for name, each in shape.states.items()}),
             anywhere=Frozen(
-                {name: self._transition(name, each, ("anywhere", name)) for name, each in (shape.anywhere or {}).items()}
+                {
+                    name: self._transition(name, each, ("anywhere", name))
+                    for name, each in (shape.anywhere or {}).items()
+                }
             ),
-            interrupts=Frozen(
-                {name: found for name, each in (shape.interrupts or {}).items() if (found := self._interrupt(name, each))}
-            ),
-            deadlines=Frozen(
-                {name: found for name, each in (shape.deadlines or {}).items() if (found := self._deadline(name, each))}
-            ),
-            promises=Frozen(
-                {name: found for name, each in (shape.promises or {}).items() if (found := self._promise(name, each))}
-            ),
+            interrupts=_built(shape.interrupts, self._interrupt),
+            deadlines=_built(shape.deadlines, self._deadline),
+            promises=_built(shape.promises, self._promise),
             assume=tuple(
-                found for at, each in enumerate(shape.assume or ()) if (found := self.parser.parse(each, ("assume", at)))
+                condition
+                for at, each in enumerate(shape.assume or ())
+                if (condition := self.parser.parse(each, ("assume", at)))
             ),
             document=self.report.document,
         )
@@ -129,25 +134,45 @@ class Resolver:
         for section in ("facts", "conditions"):
             for name in getattr(self.declared, section):
                 if name in FORMS:
-                    self.report("reserved-name", f"`{name}` is a form of condition, so nothing can be called that", (section, name), key=True)
+                    self.report(
+                        "reserved-name",
+                        f"`{name}` is a form of condition, so nothing can be called that",
+                        (section, name),
+                        key=True,
+                    )
         for name in self.declared.conditions:
             if name in self.declared.facts:
-                self.report("name-clash", f"`{name}` is a fact already", ("conditions", name), key=True, help="facts and conditions share one namespace")
+                self.report(
+                    "name-clash",
+                    f"`{name}` is a fact already",
+                    ("conditions", name),
+                    key=True,
+                    help="facts and conditions share one namespace",
+                )
         taken = dict.fromkeys(
-            (trigger for state in self.shape.states.values() for trigger in state.transitions or ()), "a state's own transition"
+            (trigger for state in self.shape.states.values() for trigger in state.transitions or ()),
+            "a state's own transition",
         )
         for section, what in (("anywhere", "an `anywhere` transition"), ("interrupts", "an interrupt")):
             for name in getattr(self.shape, section) or ():
                 if name in taken:
-                    self.report("name-clash", f"`{name}` is {taken[name]} already", (section, name), key=True, help="in a state a trigger has one meaning")
+                    self.report(
+                        "name-clash",
+                        f"`{name}` is {taken[name]} already",
+                        (section, name),
+                        key=True,
+                        help="in a state a trigger has one meaning",
+                    )
                 taken.setdefault(name, what)
 
-    def names(self, kind: str, written: Iterable[str] | None, path: Path, known: tuple[str, ...]) -> tuple[str, ...]:
+    def names(
+        self, kind: str, written: Iterable[str] | None, path: Path, known: tuple[str, ...]
+    ) -> tuple[str, ...]:
         """The written names, each of which must be known; a name written alone has `path` itself."""
         found = tuple(written or ())
         if not found:
             return ()
-        alone = not isinstance(self._written(path), list)
+        alone = not isinstance(self.written(path), list)
         for at, name in enumerate(found):
             place = path if alone else (*path, at)
             if name not in known:
@@ -160,10 +185,11 @@ class Resolver:
         """The cited sources, each of which must be listed."""
         return self.names("source", written, (*path, "source"), self.declared.sources)
 
-    def _written(self, path: Path) -> Any:
+    def written(self, path: Path) -> Any:
+        """What is written at a place; None where nothing is."""
         data: Any = self.report.document.data
         for step in path:
-            data = data[step] if isinstance(data, dict | list) else None
+            data = data[step] if isinstance(data, dict | list) else None  # type: ignore[index]  # a list: int
         return data
 
     # Parts -----------------------------------------------------------------------------------------
@@ -183,13 +209,26 @@ class Resolver:
     def _state(self, name: str, shape: shapes.StateShape) -> State:
         path: Path = ("states", name)
         own = shape.transitions or {}
-        wait = shape.wait and Wait(shape.wait.reason, self._when(shape.wait, (*path, "wait"), "until"))
+        wait = None
+        if shape.wait:
+            wait = Wait(shape.wait.reason, self._when(shape.wait, (*path, "wait"), "until"))
         if shape.final and shape.initial:
             self.report("initial-and-final", f"`{name}` is the beginning and an ending", path, key=True)
         if shape.final and own:
-            self.report("final-with-transitions", f"`{name}` is final, so nothing leads out of it", (*path, "transitions"), key=True)
+            self.report(
+                "final-with-transitions",
+                f"`{name}` is final, so nothing leads out of it",
+                (*path, "transitions"),
+                key=True,
+            )
         if shape.outcome and not shape.final:
-            self.report("outcome-not-final", f"`{name}` is not final, so it has no outcome", (*path, "outcome"), key=True, help="write `final: true`, or leave `outcome` out")
+            self.report(
+                "outcome-not-final",
+                f"`{name}` is not final, so it has no outcome",
+                (*path, "outcome"),
+                key=True,
+                help="write `final: true`, or leave `outcome` out",
+            )
         return State(
             name=name,
             title=shape.title,
@@ -200,7 +239,10 @@ class Resolver:
             forget=self.names("fact", shape.forget, (*path, "forget"), self.declared.facts),
             wait=wait,
             transitions=Frozen(
-                {trigger: self._transition(trigger, each, (*path, "transitions", trigger)) for trigger, each in own.items()}
+                {
+                    trigger: self._transition(trigger, each, (*path, "transitions", trigger))
+                    for trigger, each in own.items()
+                }
             ),
         )
 
@@ -208,10 +250,18 @@ class Resolver:
         only: tuple[str, ...] | None = None
         exclude: tuple[str, ...] = ()
         if isinstance(shape, shapes.AnywhereShape):
-            only = self.names("state", shape.only, (*path, "only"), self.declared.states) if shape.only else None
+            only = (
+                self.names("state", shape.only, (*path, "only"), self.declared.states) if shape.only else None
+            )
             exclude = self.names("state", shape.exclude, (*path, "except"), self.declared.states)
             if shape.only and shape.exclude:
-                self.report("only-and-except", "`only` and `except` say the same thing twice", (*path, "except"), key=True, help="keep one of them")
+                self.report(
+                    "only-and-except",
+                    "`only` and `except` say the same thing twice",
+                    (*path, "except"),
+                    key=True,
+                    help="keep one of them",
+                )
         interrupts = ("all",) if shape.despite == ["all"] else self.declared.interrupts
         return Transition(
             trigger=trigger,
@@ -222,7 +272,9 @@ class Resolver:
             when=self._when(shape, path),
             needs=self.names("fact", shape.needs, (*path, "needs"), self.declared.facts),
             despite=self.names("interrupt", shape.despite, (*path, "despite"), interrupts),
-            not_same_person=self.names("trigger", shape.not_same_person, (*path, "not_same_person"), self.declared.triggers),
+            not_same_person=self.names(
+                "trigger", shape.not_same_person, (*path, "not_same_person"), self.declared.triggers
+            ),
             override=self._override(shape.override, path),
             guidance=_guidance(shape.guidance),
             source=self.sources(shape.source, path),
@@ -242,7 +294,9 @@ class Resolver:
         con = self._arguments(shape.arguments_against, (*path, "against"))
         if when is None:
             return None
-        return Interrupt(trigger, to, when, path, shape.title, by, _guidance(shape.guidance), source, pro, con)
+        return Interrupt(
+            trigger, to, when, path, shape.title, by, _guidance(shape.guidance), source, pro, con
+        )
 
     def roles(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
         """Who may do it: the roles written, or every role of the protocol."""
@@ -262,7 +316,9 @@ class Resolver:
         if shape is None:
             return None
         by = self.names("role", shape.by, (*path, "override", "by"), self.declared.roles)
-        return Override(by, self.names("reason", shape.reasons, (*path, "override", "reasons"), tuple(shape.reasons)))
+        return Override(
+            by, self.names("reason", shape.reasons, (*path, "override", "reasons"), tuple(shape.reasons))
+        )
 
     def _arguments(self, written: list[shapes.ArgumentShape] | None, path: Path) -> tuple[Argument, ...]:
         return tuple(
@@ -296,7 +352,13 @@ class Resolver:
 
     def _mark(self, shape: shapes.MarkShape, path: Path) -> Mark | None:
         if (shape.fact is None) == (shape.state is None):
-            self.report("mark-form", f"`{path[-1]}` names a fact or a state", path, key=True, help="as in `{fact: event_aware_date}` or `{state: acknowledged}`")
+            self.report(
+                "mark-form",
+                f"`{path[-1]}` names a fact or a state",
+                path,
+                key=True,
+                help="as in `{fact: event_aware_date}` or `{state: acknowledged}`",
+            )
             return None
         if shape.fact is not None:
             self.names("fact", [shape.fact], (*path, "fact"), self.declared.facts)
@@ -306,7 +368,12 @@ class Resolver:
 
     def _promise(self, name: str, shape: shapes.PromiseShape) -> Promise | None:
         path: Path = ("promises", name)
-        said = {"says": shape.says, "title": shape.title, "source": self.sources(shape.source, path), "when": self._when(shape, path)}
+        said: dict[str, Any] = {
+            "says": shape.says,
+            "title": shape.title,
+            "source": self.sources(shape.source, path),
+            "when": self._when(shape, path),
+        }
         given = {key for key in _PROMISE_KEYS if getattr(shape, key) is not None}
         if "enter" in given and given - {"enter"} and given <= {"enter", "only_if", "needs", "only_after"}:
             return EnterPromise(
@@ -322,10 +389,26 @@ class Resolver:
             whenever = self._when(shape, path, "whenever")
             return OfferPromise(name, whenever, offered, **said) if whenever else None
         if given == {"always_reachable"}:
-            states = self.names("state", shape.always_reachable, (*path, "always_reachable"), self.declared.states)
+            states = self.names(
+                "state", shape.always_reachable, (*path, "always_reachable"), self.declared.states
+            )
             return ReachPromise(name, states, **said)
-        self.report("promise-form", f"`{name}` is none of the forms of a promise", path, key=True, help=_PROMISE_HELP)
+        self.report(
+            "promise-form", f"`{name}` is none of the forms of a promise", path, key=True, help=_PROMISE_HELP
+        )
         return None
+
+
+Shape = TypeVar("Shape")
+Built = TypeVar("Built")
+
+
+def _built(
+    written: Mapping[str, Shape] | None, build: Callable[[str, Shape], Built | None]
+) -> Frozen[str, Built]:
+    """The pieces that can be built, by name."""
+    built = ((name, build(name, shape)) for name, shape in (written or {}).items())
+    return Frozen({name: piece for name, piece in built if piece is not None})
 
 
 _PROMISE_KEYS = ("enter", "only_if", "needs", "only_after", "whenever", "offer", "always_reachable")

@@ -65,8 +65,14 @@ class FactResolver:
                 fits = fits and key != "values"
         # `values` may be written and broken: then it has been complained about already.
         if shape.type in LISTED and shape.values is None:
-            if "values" not in self._resolver.report.document.data["facts"][name]:
-                self._report("fact-values", f"a {shape.type} needs its `values`", path, key=True, help="as in `values: [none, mild, severe]`")
+            if "values" not in self._resolver.written(("facts", name)):
+                self._report(
+                    "fact-values",
+                    f"a {shape.type} needs its `values`",
+                    path,
+                    key=True,
+                    help="as in `values: [none, mild, severe]`",
+                )
             return False
         self._check_values(shape, path)
         self._check_limits(shape, path)
@@ -77,11 +83,21 @@ class FactResolver:
         for key in ("values", "also"):
             for at, value in enumerate(getattr(shape, key) or ()):
                 if value == "unknown":
-                    self._report("unknown-as-value", "`unknown` is not a value", (*path, key, at), help="what is not known is not recorded; a judgement that it cannot be known is a value, as `not_assessable`")
+                    self._report(
+                        "unknown-as-value",
+                        "`unknown` is not a value",
+                        (*path, key, at),
+                        help="what is not known is not recorded; a judgement that it cannot be known is a value, as `not_assessable`",
+                    )
                 elif value in seen:
                     self._report("repeated", f"`{shorten(value)}` is written twice", (*path, key, at))
                 elif "," in value or value != value.strip():
-                    self._report("fact-values", "a value has no comma, and no space at its ends", (*path, key, at), help="keep values short, and say the rest in `labels`")
+                    self._report(
+                        "fact-values",
+                        "a value has no comma, and no space at its ends",
+                        (*path, key, at),
+                        help="keep values short, and say the rest in `labels`",
+                    )
                 seen.add(value)
 
     def _check_limits(self, shape: FactShape, path: Path) -> None:
@@ -99,12 +115,23 @@ class FactResolver:
         for value in fact.labels:
             if value not in known:
                 advice = did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
-                self._report("unknown-value", f"`{shorten(value)}` is not a value of `{fact.name}`", (*path, "labels", value), key=True, help=advice)
+                self._report(
+                    "unknown-value",
+                    f"`{shorten(value)}` is not a value of `{fact.name}`",
+                    (*path, "labels", value),
+                    key=True,
+                    help=advice,
+                )
 
     def _lasts(self, text: str | None, path: Path) -> Duration | None:
         lasts = parse_duration(text) if text else None
         if lasts is not None and lasts.unit is Unit.WORKING_DAYS:
-            self._report("bad-duration", "working days count in deadlines only", (*path, "lasts"), help="write `days` or `weeks`")
+            self._report(
+                "bad-duration",
+                "working days count in deadlines only",
+                (*path, "lasts"),
+                help="write `days` or `weeks`",
+            )
         return lasts
 
     def _presuming(self, fact: Fact, shape: FactShape, path: Path) -> Fact:
@@ -114,22 +141,37 @@ class FactResolver:
             self._report("fact-values", "a text is not presumed", (*path, "presume"), key=True)
             return fact
         if not shape.source:
-            self._report("presume-without-source", f"`{fact.name}` is presumed, but nothing says on what ground", (*path, "presume"), key=True, help="cite it with `source:`")
+            self._report(
+                "presume-without-source",
+                f"`{fact.name}` is presumed, but nothing says on what ground",
+                (*path, "presume"),
+                key=True,
+                help="cite it with `source:`",
+            )
         value = self._presumed(fact, shape.presume, (*path, "presume"))
         return fact if value is None else replace(fact, presume=value)
 
     def _presumed(self, fact: Fact, written: Any, path: Path) -> Value | None:
-        if isinstance(written, Plain) and not fact.values and fact.type not in (FactType.DATE, FactType.DATETIME):
-            self._report("quote-it", f"`{shorten(written)}` is read in different ways", path, help=f"`{fact.name}` takes {fact.expects()}")
+        if (
+            isinstance(written, Plain)
+            and not fact.values
+            and fact.type not in (FactType.DATE, FactType.DATETIME)
+        ):
+            self._report(
+                "quote-it",
+                f"`{shorten(written)}` is read in different ways",
+                path,
+                help=f"`{fact.name}` takes {fact.expects()}",
+            )
             return None
         try:
             return fact.parse(written)
         except ValueRefused as refused:
             known = isinstance(written, str) and bool(fact.values)
-            words = f"`{shorten(written)}` is not a value of `{fact.name}`" if known else f"not a value that `{fact.name}` can have"
+            words = (
+                f"`{shorten(written)}` is not a value of `{fact.name}`"
+                if known
+                else f"not a value that `{fact.name}` can have"
+            )
             self._report("unknown-value" if known else "wrong-type", words, path, help=refused.help)
             return None
-
-
-
-

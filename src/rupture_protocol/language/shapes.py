@@ -10,7 +10,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from rupture_protocol.language import quantities
@@ -37,7 +45,9 @@ def _as_list(value: object) -> object:
 
 def _a_duration(text: str) -> str:
     if quantities.parse_duration(text) is None:
-        raise PydanticCustomError("bad-duration", "is not a length of time", {"help": quantities.DURATION_HELP})
+        raise PydanticCustomError(
+            "bad-duration", "is not a length of time", {"help": quantities.DURATION_HELP}
+        )
     return text
 
 
@@ -49,7 +59,9 @@ def _a_date(text: str) -> str:
 
 def _a_number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError("wrong-type", "must be a number", {"help": "a plain decimal, as in `3` or `0.5`"})
+        raise PydanticCustomError(
+            "wrong-type", "must be a number", {"help": "a plain decimal, as in `3` or `0.5`"}
+        )
     return value
 
 
@@ -80,10 +92,14 @@ Sources = Annotated[
 ]
 Despite = Annotated[list[str], PlainValidator(_despite, json_schema_input_type=Literal["all"] | Names)]
 DurationText = Annotated[
-    str, AfterValidator(_a_duration), Field(json_schema_extra={"pattern": DURATION_PATTERN, "examples": ["24 hours"]})
+    str,
+    AfterValidator(_a_duration),
+    Field(json_schema_extra={"pattern": DURATION_PATTERN, "examples": ["24 hours"]}),
 ]
 DateText = Annotated[
-    str, AfterValidator(_a_date), Field(json_schema_extra={"pattern": DATE_PATTERN, "examples": ["2026-11-01"]})
+    str,
+    AfterValidator(_a_date),
+    Field(json_schema_extra={"pattern": DATE_PATTERN, "examples": ["2026-11-01"]}),
 ]
 Number = Annotated[Any, PlainValidator(_a_number), WithJsonSchema({"type": "number"})]
 ConditionTree = Annotated[Any, WithJsonSchema({"x-form": "condition"})]
@@ -209,7 +225,9 @@ def _short_role(value: object) -> object:
     return {"about": value} if isinstance(value, str) else value
 
 
-GuidanceField = Annotated[GuidanceShape, BeforeValidator(_text_guidance, json_schema_input_type=GuidanceShape | Text)]
+GuidanceField = Annotated[
+    GuidanceShape, BeforeValidator(_text_guidance, json_schema_input_type=GuidanceShape | Text)
+]
 
 
 class InterruptShape(Shape):

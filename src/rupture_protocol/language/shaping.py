@@ -47,12 +47,13 @@ def _fit(data: dict[str, Any], report: Report) -> ProtocolShape | None:
             for complaint in complaints:
                 report_complaint(complaint, report)
         first = False
-        if not any([_take_out(data, complaint["loc"], complaint["type"]) for complaint in complaints]):
+        taken_out = [_take_out(data, complaint["loc"], complaint["type"]) for complaint in complaints]
+        if not any(taken_out):
             return None
 
 
 def _take_out(data: dict[str, Any], place: Path, kind: str) -> bool:
-    """Take the piece at `place` out (what is missing: its owner; in a list: the list). Whether anything changed."""
+    """Take out the piece at `place` (what is missing: its owner; in a list: the list), if it is there."""
     if place[-1] == "[key]":
         place = place[:-1]
     if kind == "missing":
@@ -77,14 +78,24 @@ def _stand_in(data: dict[str, Any], key: str) -> bool:
 
 
 def _without_nothing(data: Any, path: Path, report: Report) -> Any:
-    """A copy in which `null` and keys with nothing after them are noted and broken: the format has no use for them."""
+    """A copy in which `null`, and a key with nothing after it, are noted and broken: they mean nothing."""
     if isinstance(data, dict):
         return {key: _without_nothing(value, (*path, key), report) for key, value in data.items()}
     if isinstance(data, list):
         return [_without_nothing(value, (*path, at), report) for at, value in enumerate(data)]
     if data is None:
-        what = f"nothing is written after `{path[-1]}:`" if path and isinstance(path[-1], str) else "nothing is written here"
-        report("nothing-written", what, path, key=bool(path) and isinstance(path[-1], str), help="write a value, or leave it out")
+        what = (
+            f"nothing is written after `{path[-1]}:`"
+            if path and isinstance(path[-1], str)
+            else "nothing is written here"
+        )
+        report(
+            "nothing-written",
+            what,
+            path,
+            key=bool(path) and isinstance(path[-1], str),
+            help="write a value, or leave it out",
+        )
         return BROKEN
     return data
 
@@ -106,6 +117,11 @@ def _another_format(data: dict[str, Any], report: Report) -> bool:
     data.pop("migrates", None)
     written = data.get("format", 1)
     if isinstance(written, int) and not isinstance(written, bool) and written != 1:
-        report("format-version", "this version of the library reads format 1", ("format",), help="write `format: 1`")
+        report(
+            "format-version",
+            "this version of the library reads format 1",
+            ("format",),
+            help="write `format: 1`",
+        )
         return True
     return False

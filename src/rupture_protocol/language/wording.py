@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, get_args
-
-from pydantic import BaseModel
+from typing import Any
 
 from rupture_protocol.errors import shorten
 from rupture_protocol.language import shapes
+from rupture_protocol.language.facts import FactType
 from rupture_protocol.language.nearest import did_you_mean, nearest
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
@@ -47,7 +46,7 @@ _FORMS: dict[str, tuple[str, str, str]] = {
     shapes.VERSION_PATTERN: ("bad-version", "is not a version", "three whole numbers, as in `1.0.0`"),
 }
 
-_SHAPE_AT: list[tuple[tuple[str, ...], type[BaseModel]]] = [
+_SHAPE_AT: list[tuple[tuple[str, ...], type[shapes.Shape]]] = [
     ((), shapes.ProtocolShape),
     (("about",), shapes.AboutShape),
     (("sources", "*"), shapes.SourceShape),
@@ -61,6 +60,13 @@ _SHAPE_AT: list[tuple[tuple[str, ...], type[BaseModel]]] = [
     (("deadlines", "*"), shapes.DeadlineShape),
     (("promises", "*"), shapes.PromiseShape),
 ]
+
+_SHAPE_NAMED: dict[str, type[shapes.Shape]] = {
+    "guidance": shapes.GuidanceShape,
+    "override": shapes.OverrideShape,
+    "starts": shapes.MarkShape,
+    "met_by": shapes.MarkShape,
+}
 
 Complaint = Mapping[str, Any]
 
@@ -81,16 +87,18 @@ def key_names(path: Path) -> list[str]:
     """The keys that the mapping at `path` may have; empty where they are the author's own names."""
     for pattern, shape in _SHAPE_AT:
         if len(pattern) == len(path) and all(p in ("*", at) for p, at in zip(pattern, path, strict=True)):
-            return [field.alias or name for name, field in shape.model_fields.items()]
-    named = {"guidance": shapes.GuidanceShape, "override": shapes.OverrideShape, "starts": shapes.MarkShape}
-    named["met_by"] = shapes.MarkShape
-    shape_named = named.get(str(path[-1])) if path else None
-    if shape_named is None and len(path) > 1 and path[-2] in ("for", "against"):
-        shape_named = shapes.ArgumentShape
-    return [field.alias or name for name, field in shape_named.model_fields.items()] if shape_named else []
+            return _keys(shape)
+    named = _SHAPE_NAMED.get(str(path[-1])) if path else None
+    if named is None and len(path) > 1 and path[-2] in ("for", "against"):
+        named = shapes.ArgumentShape
+    return _keys(named) if named else []
 
 
-def _missing(complaint: Complaint, path: Path, report: Report) -> None:
+def _keys(shape: type[shapes.Shape]) -> list[str]:
+    return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _missing(_complaint: Complaint, path: Path, report: Report) -> None:
     owner = path[:-1]
     report("missing-key", f"`{path[-1]}` is missing", owner, key=bool(owner), help=_example(path))
 
@@ -130,7 +138,12 @@ def _must_be(what: str, advice: str | None = None) -> Callable[[Complaint, Path,
         if what == "a list" and isinstance(value, str):
             hint = f"as in `[{shorten(value)}]`"
         if isinstance(value, Plain) and what != "a list":
-            report("quote-it", f"`{shorten(value)}` is read in different ways: {_name(path)} must be {what}", path, help=hint)
+            report(
+                "quote-it",
+                f"`{shorten(value)}` is read in different ways: {_name(path)} must be {what}",
+                path,
+                help=hint,
+            )
             return
         report("wrong-type", f"{_name(path)} must be {what}", path, help=hint)
 
@@ -170,7 +183,9 @@ def _other(_complaint: Complaint, path: Path, report: Report) -> None:
 def _name(path: Path) -> str:
     if not path:
         return "the file"
-    return f"`{shorten(str(path[-1]))}`" if isinstance(path[-1], str) else f"item {path[-1] + 1} of `{path[-2]}`"
+    return (
+        f"`{shorten(str(path[-1]))}`" if isinstance(path[-1], str) else f"item {path[-1] + 1} of `{path[-2]}`"
+    )
 
 
 def _example(path: Path) -> str | None:
@@ -181,7 +196,7 @@ def _example(path: Path) -> str | None:
         "title": "what it is called, as in `title: Repairing harm`",
         "states": "the states, exactly one of them `initial: true`, at least one `final: true`",
         "to": "the state it leads to, as in `to: acknowledged`",
-        "type": f"one of {_quoted([str(kind) for kind in get_args(None) or shapes.FactType])}",
+        "type": f"one of {_quoted([str(kind) for kind in FactType])}",
     }.get(str(path[-1]))
 
 
