@@ -19,7 +19,7 @@ _INVISIBLE = (
 )
 
 # Persian and the Indic scripts spell with ZWNJ and ZWJ: Arabic to Arabic Extended, Devanagari to Sinhala,
-# Tibetan, Myanmar, Khmer, Mongolian. Between two letters of theirs they are welcome; elsewhere nobody sees them.
+# Tibetan, Myanmar, Khmer, Mongolian. Between two letters of theirs they are welcome, elsewhere invisible.
 _JOINING = (
     "\u0620-\u06ff\u0700-\u08ff\u0900-\u0dff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17b3\u17b6-\u17d3\u1820-\u18aa"
 )
@@ -51,7 +51,9 @@ def quoted(text: str, *, longest: int = LONGEST_QUOTE) -> str:
 def window(line: str, caret: int, underline: int) -> tuple[str, int, int]:
     """At most 80 characters of `line` around `caret`, visible: the excerpt, and caret and underline in it."""
     caret = min(caret, len(line))
-    start = 0 if len(line) <= LONGEST_QUOTE or caret < LONGEST_QUOTE - 20 else caret - LONGEST_QUOTE // 2
+    start = 0
+    if caret > LONGEST_QUOTE - 20 and len(line) > LONGEST_QUOTE:
+        start = min(caret - LONGEST_QUOTE // 2, len(line) + 1 - LONGEST_QUOTE)
     stop = min(len(line), start + LONGEST_QUOTE)
     excerpt = visible(line[start:stop])
     if start:

@@ -5,36 +5,37 @@ Only here: yaml. PyYAML's events alone are used: nothing is composed, constructe
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from rupture_protocol.errors import Issue, Span
-from rupture_protocol.language.characters import HIDDEN, named, quoted, window
+from rupture_protocol.language.characters import HIDDEN, named, window
 from rupture_protocol.language.codes import severity
-from rupture_protocol.language.masking import COLON, PERCENT, QUESTION, Masked
+from rupture_protocol.language.masking import MOST_LISTED, Masked, report_masked, tabs
+from rupture_protocol.language.places import Path, Place, Position, position_at
 from rupture_protocol.language.scalars import Plain
-from rupture_protocol.language.syntax import complaint
-from rupture_protocol.language.tree import BROKEN, InDoubt, Path, Place, Position, Stop, Tree
+from rupture_protocol.language.syntax import report_broken
+from rupture_protocol.language.tree import BROKEN, InDoubt, Stop, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BROKEN", "Document", "Path", "Place", "Plain", "read"]
+__all__ = ["BROKEN", "LARGEST_FILE", "Document", "Path", "Place", "Plain", "read"]
 
 LARGEST_FILE = 256 * 1024
-MOST_LISTED = 100
-"""Characters beyond this many of a kind are not listed one by one."""
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: `data` (dict, list, str, Plain, int, Decimal, bool, None, BROKEN) and its places.
+    """A file that was read: `data` (dict, list, str, Plain, int, Decimal, bool, None) and its places.
 
-    Keys are in Unicode NFC, values as they were written. `BROKEN` stands where an issue has been reported already.
+    Keys are in Unicode NFC, values as they were written. `BROKEN` stands for a value that an issue has been
+    reported of.
     """
 
     file: str
@@ -43,13 +44,15 @@ class Document:
     lines: tuple[str, ...] = field(repr=False)
 
     def span(self, path: Path, *, key: bool = False) -> Span:
-        """Where the value at `path` is written (its key, when asked); the nearest written parent if it is not."""
+        """Where the value at `path` is written (its key, when asked); else its nearest written parent."""
         while path and path not in self.places:
             path = path[:-1]
         place = self.places.get(path, _START)
         return Span(self.file, *(place.key if key and place.key else place.value))
 
-    def issue(self, code: str, message: str, path: Path, *, key: bool = False, help: str | None = None) -> Issue:  # noqa: A002
+    def issue(
+        self, code: str, message: str, path: Path, *, key: bool = False, help: str | None = None
+    ) -> Issue:
         """An issue at `path`, with its severity from the registry and the written line."""
         return _issue(self.lines, code, message, self.span(path, key=key), help)
 
@@ -57,7 +60,7 @@ class Document:
 _START = Place((1, 1, 1))
 
 
-def _issue(lines: tuple[str, ...], code: str, message: str, span: Span, help: str | None) -> Issue:  # noqa: A002
+def _issue(lines: tuple[str, ...], code: str, message: str, span: Span, help: str | None) -> Issue:
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     excerpt, caret, underline = window(line, span.column - 1, span.end_column - span.column)
     return Issue(code, message, span, severity(code), help, excerpt, caret, underline)
@@ -71,7 +74,7 @@ class _Issues:
         self.lines = lines
         self.found: list[Issue] = []
 
-    def add(self, code: str, message: str, position: Position, help: str | None = None) -> None:  # noqa: A002
+    def add(self, code: str, message: str, position: Position, help: str | None) -> None:
         self.found.append(_issue(self.lines, code, message, Span(self.file, *position), help))
 
     def all(self) -> tuple[Issue, ...]:
@@ -86,24 +89,23 @@ def read(data: bytes, *, file: str) -> tuple[Document | None, tuple[Issue, ...]]
         file: Its name, as issues show it.
 
     Returns:
-        The document, and all that is wrong with the text. No document if its structure is not whole; where it is,
-        there is one besides the issues, so that what it says can be looked at in the same run.
+        The document, and all that is wrong with the text. No document if its structure is not whole; where it
+        is, there is one besides the issues, so that what it says can be looked at in the same run.
     """
     if len(data) > LARGEST_FILE:
         issues = _Issues(file, ())
         message = f"the file is larger than {LARGEST_FILE // 1024} KiB"
         issues.add("file-too-large", message, (1, 1, 1), "split it with `extends`")
         return None, issues.all()
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        text = _one_kind_of_break(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return None, _not_utf8(data.removeprefix(b"\xef\xbb\xbf"), error.start, file)
-    text = _one_kind_of_break(text)
-    lines = tuple(text.split("\n"))
-    issues = _Issues(file, lines)
-    _look_for_hidden(lines, issues)
+        return None, _not_utf8(data, error.start, file)
+    issues = _Issues(file, tuple(text.split("\n")))
+    _look_for_hidden(issues)
     tree = _parse(Masked.of(text, hidden=bool(issues.found)), issues)
-    document = None if tree is None else Document(file, tree.data, tree.places, lines)
+    document = None if tree is None else Document(file, tree.data, tree.places, issues.lines)
     return document, issues.all()
 
 
@@ -112,16 +114,16 @@ def _one_kind_of_break(text: str) -> str:
 
 
 def _not_utf8(data: bytes, at: int, file: str) -> tuple[Issue, ...]:
+    text = _one_kind_of_break(data.decode("utf-8", errors="replace"))
     before = _one_kind_of_break(data[:at].decode("utf-8"))
-    lines = tuple(_one_kind_of_break(data.decode("utf-8", errors="replace")).split("\n"))
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    issues = _Issues(file, lines)
-    issues.add("not-utf8", "the file is not UTF-8 text from here on", (line, column, column + 1), "save it as UTF-8")
+    issues = _Issues(file, tuple(text.split("\n")))
+    position = position_at(before, len(before))
+    issues.add("not-utf8", "not UTF-8 text from here on", position, "save the file as UTF-8")
     return issues.all()
 
 
-def _look_for_hidden(lines: tuple[str, ...], issues: _Issues) -> None:
-    for number, line in enumerate(lines, 1):
+def _look_for_hidden(issues: _Issues) -> None:
+    for number, line in enumerate(issues.lines, 1):
         if line.isascii() and line.isprintable():
             continue
         for match in HIDDEN.finditer(line):
@@ -161,7 +163,7 @@ def _parse_with(loader: type[Any], masked: Masked, issues: _Issues) -> Tree | No
         _follow(yaml.parse(masked.text, Loader=loader), tree, issues)
         whole = not tree.empty
         if tree.empty:
-            issues.add("empty-file", "the file holds no YAML", (1, 1, 1))
+            issues.add("empty-file", "the file holds no YAML", (1, 1, 1), None)
     except Stop:
         pass
     except yaml.MarkedYAMLError as error:
@@ -169,10 +171,10 @@ def _parse_with(loader: type[Any], masked: Masked, issues: _Issues) -> Tree | No
         if not final:
             raise InDoubt from error
         broken = error
-    tabs = _tabs(tree, issues.lines) if "\t" in masked.written else []
+    found_tabs = tabs(masked, tree.texts)
     if broken:
-        _complain(broken, masked, tree, tabs, issues)
-    _report_masked(masked, tree, tabs, issues)
+        report_broken(broken, masked, tree.texts, found_tabs, issues.add)
+    report_masked(masked, tree.texts, found_tabs, issues.add)
     return tree if whole else None
 
 
@@ -193,74 +195,7 @@ def _follow(events: Iterator[Any], tree: Tree, issues: _Issues) -> None:
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
-                mark = event.start_mark
-                position = (mark.line + 1, mark.column + 1, mark.column + 4)
-                issues.add("several-documents", "a second YAML document", position, "one file holds one protocol")
+                line, column = event.start_mark.line + 1, event.start_mark.column + 1
+                message, help_ = "a second YAML document", "write one protocol per file"
+                issues.add("several-documents", message, (line, column, column + 3), help_)
                 return
-
-
-def _complain(error: yaml.MarkedYAMLError, masked: Masked, tree: Tree, tabs: list[_Tab], issues: _Issues) -> None:
-    ours = complaint(error.context, error.problem)
-    mark = (error.context_mark if ours.at_start else None) or error.problem_mark
-    end = len(masked.text.rstrip())
-    index = min(mark.index, end) if mark else end
-    # A tab stood for a space while PyYAML read, so what it says about the text after one is not to be trusted.
-    if any(tab.index <= index and tab.where != "text" for tab in tabs):
-        return
-    position = _position(masked.written, index, 1)
-    if masked.text[index] == QUESTION or tree.explicit_key:
-        if not tree.explicit_key:
-            issues.add("quote-it", "`?` starts a key over several lines", position, "quote it")
-    elif masked.text[index] == PERCENT:
-        issues.add("directive", "`%` starts a YAML directive", position, "quote it")
-    elif masked.text[index - 1 : index] == COLON:
-        position = _position(masked.written, index - 1, 1)
-        issues.add("quote-it", "no space after `:`", position, "put a space after `:`, or quote the text")
-    else:
-        issues.add(ours.code, ours.message, position, ours.help)
-
-
-def _position(text: str, index: int, width: int) -> Position:
-    column = index - (text.rfind("\n", 0, index) + 1) + 1
-    return text.count("\n", 0, index) + 1, column, column + width
-
-
-def _report_masked(masked: Masked, tree: Tree, tabs: list[_Tab], issues: _Issues) -> None:
-    """What was masked before PyYAML saw the text, where it was no comment."""
-    for index in masked.directives[:MOST_LISTED]:
-        issues.add("directive", "a YAML directive", _position(masked.written, index, 1), "delete it")
-    escapes = (escape for escape in masked.escapes if not tree.in_comment(escape[0]))
-    for index, escape in islice(escapes, MOST_LISTED):
-        message = f"{quoted(escape)} is not a character"
-        issues.add("quote-it", message, _position(masked.written, index, len(escape)), "write the character itself")
-    for tab in tabs[:MOST_LISTED]:
-        code, message, help_ = _TAB_ISSUES[tab.where]
-        issues.add(code, message, tab.position, help_)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tab:
-    index: int
-    position: Position
-    where: str
-
-
-_TAB_ISSUES = {
-    "text": ("quote-it", "a tab in a text", r"write `\t` in double quotes"),
-    "indentation": ("not-yaml", "a tab in the indentation", "use spaces, not tabs"),
-    "between": ("quote-it", "a tab outside quotes", "use spaces, not tabs"),
-}
-
-
-def _tabs(tree: Tree, lines: tuple[str, ...]) -> list[_Tab]:
-    """The first tab of every line, unless it is in a comment."""
-    found = []
-    start = 0
-    for number, line in enumerate(lines, 1):
-        column = line.find("\t")
-        if column >= 0 and not tree.in_comment(start + column):
-            leading = not line[:column].strip(" ")
-            where = "indentation" if leading else "text" if tree.in_text(start + column) else "between"
-            found.append(_Tab(start + column, (number, column + 1, column + 2), where))
-        start += len(line) + 1
-    return found

@@ -1,90 +1,69 @@
 """What is wrong with a text that is not YAML, in an author's words.
 
-Alone here: PyYAML's complaints (its pure loader's, see `source.py`). They stop here.
+Alone here: the complaints of PyYAML's pure loader, which has the last word (see `source.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rupture_protocol.language.masking import COLON, PERCENT, QUESTION
+from rupture_protocol.language.places import position_at
+
+if TYPE_CHECKING:
+    from yaml import MarkedYAMLError
+
+    from rupture_protocol.language.masking import Masked, Tab
+    from rupture_protocol.language.places import Report
+    from rupture_protocol.language.texts import Texts
+
+LONGEST_SIMPLE_KEY = 1024
+"""What YAML allows on one line before the `:`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A code, a message, what to do, and whether the place is where the broken thing starts."""
+    """What to say; `at_start`: of where the broken thing starts, not of where it broke."""
 
-    code: str
     message: str
     help: str | None = None
-    at_start: bool = False
+    code: str = "not-yaml"
+    at_start: bool = True
+
+
+def _here(message: str, help_: str | None = None) -> Complaint:
+    return Complaint(message, help_, at_start=False)
 
 
 _QUOTE = "put the whole text in double quotes"
-_TAGGED = Complaint("tag", "a tag that nothing can read", f"a text that starts with `!`: {_QUOTE}", at_start=True)
-_ANCHORED = Complaint(
-    "anchor", "`&` or `*` starts an anchor or alias", f"a text that starts with it: {_QUOTE}", at_start=True
-)
+_TAG = Complaint("`!` starts a tag", _QUOTE, "tag")
+_ANCHOR = Complaint("`&` starts an anchor, `*` an alias", _QUOTE, "anchor")
 
-# (what PyYAML was doing, what it met) → ours; the first whose words occur counts.
+# What PyYAML was doing, what it met → ours. The first that has the words of both counts.
 _COMPLAINTS: tuple[tuple[str, str, Complaint], ...] = (
-    ("tag", "", _TAGGED),
-    ("", "tag handle", _TAGGED),
-    ("scanning an a", "", _ANCHORED),
-    ("quoted scalar", "end of stream", Complaint("not-yaml", "a quote that is never closed", at_start=True)),
-    (
-        "quoted scalar",
-        "document separator",
-        Complaint("not-yaml", "a quote that is not closed before `---` or `...`", at_start=True),
-    ),
-    (
-        "double-quoted",
-        "escape",
-        Complaint(
-            "not-yaml",
-            "an escape that YAML does not know",
-            r"write a backslash as `\\`, or use single quotes",
-        ),
-    ),
-    (
-        "simple key",
-        "",
-        Complaint("not-yaml", "a line with no `:` among keys", "write `key: value`, or indent what belongs above", True),
-    ),
-    ("", "mapping values", Complaint("not-yaml", "`: ` inside an unquoted text, or a key out of place", _QUOTE)),
-    (
-        "",
-        "sequence entries",
-        Complaint("not-yaml", "`- ` where no list can start", "start the list on a line of its own"),
-    ),
-    (
-        "block scalar",
-        "",
-        Complaint("not-yaml", "`|` or `>` followed by something", "start the text on the next line, indented"),
-    ),
-    (
-        "",
-        "cannot start any token",
-        Complaint("not-yaml", "a character that cannot start an unquoted text", _QUOTE),
-    ),
-    ("flow node", "stream end", Complaint("not-yaml", "a bracket that is never closed", at_start=True)),
-    ("flow sequence", "stream end", Complaint("not-yaml", "`[` that is never closed", at_start=True)),
-    ("flow mapping", "stream end", Complaint("not-yaml", "`{` that is never closed", at_start=True)),
-    ("flow sequence", "", Complaint("not-yaml", "`,` or `]` is missing here")),
-    ("flow mapping", "", Complaint("not-yaml", "`,` or `}` is missing here")),
-    (
-        "block mapping",
-        "",
-        Complaint("not-yaml", "this does not line up with the keys above", "indent keys of one mapping alike"),
-    ),
-    (
-        "block collection",
-        "",
-        Complaint("not-yaml", "this does not line up with the list above", "indent the items of one list alike"),
-    ),
-    ("node", "", Complaint("not-yaml", "a value is missing here")),
-    ("", "document start", Complaint("not-yaml", "text after the end of the protocol", "check the indentation above")),
+    ("ing a tag", "", _TAG),
+    ("", "tag handle", _TAG),
+    ("scanning an a", "", _ANCHOR),
+    ("quoted scalar", "end of stream", Complaint("a quote that is never closed")),
+    ("quoted scalar", "document separator", Complaint("a quote that is not closed before `---` or `...`")),
+    ("double-quoted", "", _here("an escape that YAML does not know", r"write `\\` for a backslash")),
+    ("simple key", "", Complaint("no `:` in this line", "write `key: value`, or indent what belongs above")),
+    ("", "mapping values", _here("`:` where no key can be", f"if it belongs to the text, {_QUOTE}")),
+    ("", "sequence entries", _here("`- ` where no list can start", "start the list on a line of its own")),
+    ("block scalar", "", _here("a text after `|` or `>`", "start the text on the next line, indented")),
+    ("", "cannot start", _here("a character that cannot start an unquoted text", _QUOTE)),
+    ("flow sequence", "stream end", Complaint("`[` is never closed")),
+    ("flow mapping", "stream end", Complaint("`{` is never closed")),
+    ("flow", "stream end", Complaint("a bracket is never closed")),
+    ("flow sequence", "", _here("`,` or `]` is missing before this")),
+    ("flow mapping", "", _here("`,` or `}` is missing before this")),
+    ("block mapping", "", _here("this does not line up with the keys above", "indent its keys alike")),
+    ("block collection", "", _here("this does not line up with the list above", "indent its items alike")),
+    ("node", "", _here("a value is missing before this")),
+    ("", "document start", _here("this does not belong to what is above", "check the indentation")),
 )
-
-_OTHERWISE = Complaint("not-yaml", "not well-formed YAML")
+_OTHERWISE = _here("not well-formed YAML")
 
 
 def complaint(doing: str | None, problem: str | None) -> Complaint:
@@ -93,3 +72,32 @@ def complaint(doing: str | None, problem: str | None) -> Complaint:
         if where in (doing or "") and what in (problem or ""):
             return ours
     return _OTHERWISE
+
+
+def report_broken(
+    error: MarkedYAMLError, masked: Masked, texts: Texts, tabs: tuple[Tab, ...], report: Report
+) -> None:
+    """Where and why the text stops being YAML, if nothing said so already."""
+    ours = complaint(error.context, error.problem)
+    mark = (error.context_mark if ours.at_start else None) or error.problem_mark
+    text = masked.text
+    end = len(text.rstrip())
+    index = min(mark.index, end) if mark else end
+    # A tab was a space to PyYAML, so what it says of the text after one is not to be trusted.
+    if texts.multiline_key or any(tab.index <= index and tab.where != "text" for tab in tabs):
+        return
+    # A `:` without a space after it: `texts.py` has reported it.
+    if text[index - 1 : index] == COLON and texts.covers(index - 1):
+        return
+    position = position_at(text, index)
+    before = text[index - position[1] + 1 : index]
+    if text[index] == QUESTION:
+        report("quote-it", "`?` starts a key over several lines", position, "quote it")
+    elif text[index] == PERCENT:
+        report("directive", "`%` starts a YAML directive", position, "delete it, or quote the text")
+    elif "where no key" in ours.message and len(before) > LONGEST_SIMPLE_KEY and ": " not in before:
+        # PyYAML does not see a key in what is longer than a simple key may be.
+        position = position_at(text, index - len(before.lstrip(" ")))
+        report("key-too-long", "a key of more than 128 characters", position, "give it a shorter name")
+    else:
+        report(ours.code, ours.message, position, ours.help)
