@@ -6,9 +6,11 @@ what may not and exactly why, and what is not known yet that would decide it. It
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost more than all the rest
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from rupture_protocol.engine.calendar import Calendar
     from rupture_protocol.engine.case import Actor, Case, Event
     from rupture_protocol.engine.decision import Decision, Option

@@ -67,7 +67,7 @@ def compile_steps(protocol: Protocol, steps: tuple[Step, ...], calendar: Calenda
 
 
 class _Writer:
-    """Writes the body of one function: a local for each fact and each condition that is used more than once."""
+    """Writes the body of one function: a local for each fact, and for what is used more than once."""
 
     def __init__(self, protocol: Protocol, calendar: Calendar) -> None:
         self.protocol = protocol
@@ -93,7 +93,7 @@ class _Writer:
         return f"O if {true} else B if {false} else U"
 
     def _together(self, holds: tuple[NotHeldBack, ...]) -> tuple[str, str]:
-        """Whether none of these interrupts holds back, and whether one does: the same for most steps of a state."""
+        """Whether none of these interrupts holds back, and whether one does: the same for most steps."""
         clear, held = "True", "False"
         for at, each in enumerate(holds):
             # The interrupts before this one are those of another step already, so each adds one test.
@@ -199,7 +199,8 @@ class _Writer:
         fact = self.protocol.facts[leaf.fact]
         if leaf.operator in AGAINST_NOW:
             calendar = self.calendar
-            return f"{self.constant(lambda known, at: compare_now(fact, leaf, known, at, calendar))}({value}, at)"
+            test = self.constant(lambda known, at: compare_now(fact, leaf, known, at, calendar))
+            return f"{test}({value}, at)"
         if fact.type is FactType.SCALE:
             # Few values: those for which it holds are found now, and the test is a look-up.
             known = fact.values + fact.also
@@ -210,7 +211,8 @@ class _Writer:
     def _plain_test(self, leaf: Compare, value: str) -> str:
         operator = leaf.operator
         if operator in (Operator.ONE_OF, Operator.NONE_OF):
-            return f"{value} {'in' if operator is Operator.ONE_OF else 'not in'} {self.constant(frozenset(leaf.values))}"
+            word = "in" if operator is Operator.ONE_OF else "not in"
+            return f"{value} {word} {self.constant(frozenset(leaf.values))}"
         if operator is Operator.INCLUDES:
             return f"{self.constant(frozenset(leaf.values))} <= {value}"
         if operator is Operator.BETWEEN:

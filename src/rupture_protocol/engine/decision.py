@@ -17,8 +17,9 @@ from rupture_protocol.engine.case import Actor, Case, ProtocolRef
 from rupture_protocol.engine.deadlines import Due, deadlines_of
 from rupture_protocol.engine.evaluate import Situation, Trace, evaluate
 from rupture_protocol.engine.options import Step, Verdict
+from rupture_protocol.engine.permissions import not_taker
 from rupture_protocol.engine.questions import Change, Question
-from rupture_protocol.engine.reasons import Reason, because
+from rupture_protocol.engine.reasons import Reason, Wording, because
 from rupture_protocol.engine.truth import FALSE, TRUE
 from rupture_protocol.errors import UnknownName, shorten
 from rupture_protocol.language.conditions import Condition
@@ -101,13 +102,12 @@ class Option:
 
     @cached_property
     def may(self) -> bool | None:
-        """Whether the asking person may take it, by role and as a person; None if nobody in particular asks."""
+        """Whether the asking person may take it, by role and as a person; None if nobody asks.
+
+        Says nothing about its verdict.
+        """
         actor = self._decision.actor
-        if actor is None:
-            return None
-        if self.by and actor.role not in self.by:
-            return False
-        return self._decision.case.has_taken(actor.id, self._step.not_same_person) is None
+        return None if actor is None else not_taker(self._step, self._decision.case, actor) is None
 
     @cached_property
     def trace(self) -> Trace:
@@ -117,12 +117,12 @@ class Option:
     @property
     def reasons(self) -> Reason:
         """Why, as a tree: one sentence a node, with the record it rests on and the place in the YAML."""
-        return Reason(self.trace, self._decision.protocol)
+        return Reason(self.trace, self._decision.wording)
 
     @cached_property
     def because(self) -> str:
         """Why, in one sentence that names facts, never their values."""
-        return because(self.trace, self._decision.protocol)
+        return because(self.trace)
 
     @cached_property
     def missing(self) -> questions.Missing:
@@ -179,12 +179,14 @@ class Decision(Mapping[str, Option]):
         steps: tuple[Step, ...],
         verdicts: tuple[Verdict, ...],
         *,
+        wording: Wording,
         actor: Actor | None = None,
         notices: tuple[Notice, ...] = (),
         assumptions: tuple[Condition, ...] = (),
     ) -> None:
         self.case = case
         self.situation = situation
+        self.wording = wording
         self.actor = actor
         self._steps = steps
         self._verdicts = verdicts
@@ -248,7 +250,7 @@ class Decision(Mapping[str, Option]):
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
-        """All options: interrupts by urgency, then what is open by the strength of arguments, then the rest."""
+        """All options: interrupts by urgency, then what is open by strength of arguments, then the rest."""
         return tuple(sorted(self._by_trigger.values(), key=_offered))
 
     @property
@@ -259,11 +261,8 @@ class Decision(Mapping[str, Option]):
     @cached_property
     def interrupts(self) -> tuple[tuple[str, Trace], ...]:
         """Every interrupt's target and what its condition comes to, most urgent first."""
-        shared = self.situation.shared
-        return tuple(
-            (each.to, shared("interrupt", each.trigger, each.when))
-            for each in self.protocol.interrupts.values()
-        )
+        look = self.situation.interrupt
+        return tuple((each.to, look(each.trigger)) for each in self.protocol.interrupts.values())
 
     @cached_property
     def also(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Pure: time and actor are arguments, a case is a value, and every write returns a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,10 @@ from rupture_protocol.engine.compile import Verdicts, compile_steps
 from rupture_protocol.engine.decision import Decision, Notice, Option
 from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.fold import fold, opened
+from rupture_protocol.engine.moments import occurred_by, utc
 from rupture_protocol.engine.options import Step, Verdict, steps_from
+from rupture_protocol.engine.permissions import not_overrider, not_recorder, not_taker
+from rupture_protocol.engine.reasons import Wording
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.errors import (
     InvalidCase,
@@ -41,8 +44,7 @@ from rupture_protocol.errors import (
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import UNKNOWN, Unknown, Value
 from rupture_protocol.language.nearest import did_you_mean
-from rupture_protocol.language.protocol import Protocol, Transition
-from rupture_protocol.language.quantities import FIRST_YEAR, LAST_YEAR
+from rupture_protocol.language.protocol import Protocol
 
 if TYPE_CHECKING:
     from transitions import Machine
@@ -61,6 +63,7 @@ class Engine:
         self.protocol = protocol
         self.calendar = calendar or Calendar()
         self.ref = ProtocolRef(protocol.id, protocol.version, protocol.digest)
+        self._wording = Wording(protocol)
         self._given_calendar = calendar is not None
         self._states: dict[str, tuple[tuple[Step, ...], Verdicts]] = {}
 
@@ -113,6 +116,7 @@ class Engine:
             Situation(self.protocol, case.state, facts, case.visits, moment, self.calendar),
             steps,
             verdicts(facts, case.visits, moment),
+            wording=self._wording,
             actor=actor,
             notices=self._notices(moment, case, suppose),
             assumptions=self.protocol.assume,
@@ -175,7 +179,7 @@ class Engine:
             1,
             EventKind.OPENED,
             moment,
-            _occurred(occurred, moment),
+            occurred_by(occurred, moment),
             by,
             self.ref,
             note,
@@ -197,7 +201,7 @@ class Engine:
 
         Args:
             facts: Values by name; `UNKNOWN` says that somebody was asked and it is not known.
-            by: Who records. A person who has acted in a role that may not record a fact may not do so in another.
+            by: Who records; not who has acted in a role that may not record one of them.
             at: When it is recorded, an aware datetime, not before the last event.
             occurred: When it happened, if that was earlier; `lasts` and deadlines count from it.
             note: Anything worth keeping.
@@ -291,7 +295,7 @@ class Engine:
             if not decision[trigger].precaution:
                 raise self._refusal(decision[trigger], decision, decision[trigger].because)
             kind = EventKind.PRECAUTION
-        self._check_person(case, step, by, moment)
+        self._check_taker(case, step, by, moment)
         return self._advance(case, step, verdict, kind, moment, occurred, by, note)
 
     def override(
@@ -318,11 +322,7 @@ class Engine:
         """
         moment = self._begin(case, by, at)
         step, verdict = self._step(case, trigger, by, moment)
-        decision = self.decide(case, at=moment, actor=by)
-        option = decision[trigger]
-        if verdict is Verdict.OPEN:
-            raise self._refusal(option, decision, "it is open, and needs no override", help="take it")
-        self._check_override(case, option, step, reason, by, decision)
+        self._check_override(case, step, reason, by, self.decide(case, at=moment, actor=by))
         return self._advance(case, step, verdict, EventKind.OVERRIDE, moment, occurred, by, note, reason)
 
     # Keeping ---------------------------------------------------------------------------------------
@@ -422,7 +422,7 @@ class Engine:
         **more: Any,
     ) -> Event:
         return Event(
-            len(case.history) + 1, kind, moment, _occurred(occurred, moment), by, self.ref, note, **more
+            len(case.history) + 1, kind, moment, occurred_by(occurred, moment), by, self.ref, note, **more
         )
 
     def _begin(self, case: Case, by: Actor, at: datetime) -> datetime:
@@ -456,56 +456,29 @@ class Engine:
             )
 
     def _check_recorder(self, case: Case, name: str, by: Actor) -> None:
-        allowed = self.protocol.facts[name].by
-        if not allowed:
-            return
-        # A therapist who also supervises stays the therapist: no role is left behind by taking another.
-        barred = sorted(role for role in case.roles_of(by) if role not in allowed)
-        if barred:
-            acted = "" if barred == [by.role] else f" (who has acted as {', '.join(barred)} in this case)"
-            raise RecordRefused(
-                f"`{name}` cannot be recorded by {by.role} `{shorten(by.id)}`{acted}",
-                help=f"it is recorded by {', '.join(allowed)}",
-            )
+        fact = self.protocol.facts[name]
+        why = not_recorder(fact, case, by)
+        if why:
+            raise RecordRefused(why, help=f"it is recorded by {', '.join(fact.by)}")
 
-    def _check_person(self, case: Case, step: Step, by: Actor, moment: datetime) -> None:
-        if step.defined.by and by.role not in step.defined.by:
-            why = f"it is taken by {', '.join(step.defined.by)}, not by {by.role}"
-        elif taken := case.has_taken(by.id, step.not_same_person):
-            why = f"whoever took `{taken}` may not take it (`not_same_person`)"
-        else:
-            return
-        decision = self.decide(case, at=moment, actor=by)
-        raise self._refusal(decision[step.trigger], decision, why)
+    def _check_taker(self, case: Case, step: Step, by: Actor, moment: datetime) -> None:
+        why = not_taker(step, case, by)
+        if why:
+            decision = self.decide(case, at=moment, actor=by)
+            raise self._refusal(decision[step.trigger], decision, why)
 
-    def _check_override(
-        self, case: Case, option: Option, step: Step, reason: str, by: Actor, decision: Decision
-    ) -> None:
-        override = step.defined.override if isinstance(step.defined, Transition) else None
-        if override is None:
+    def _check_override(self, case: Case, step: Step, reason: str, by: Actor, decision: Decision) -> None:
+        option = decision[step.trigger]
+        if option.verdict is Verdict.OPEN:
+            raise self._refusal(option, decision, "it is open, and needs no override", help="take it")
+        if option.override is None:
             raise self._refusal(option, decision, f"it cannot be overridden: {option.because}")
-        barred = sorted(role for role in case.roles_of(by) if role not in override.by)
-        if barred:
-            raise self._refusal(
-                option,
-                decision,
-                f"it is overridden by {', '.join(override.by)}, not by who has acted as {', '.join(barred)}",
-            )
-        if reason not in override.reasons:
-            raise self._refusal(
-                option,
-                decision,
-                f"`{shorten(reason)}` is none of its reasons",
-                help=f"one of {', '.join(override.reasons)}",
-            )
-        if taken := case.has_taken(by.id, step.not_same_person):
-            raise self._refusal(
-                option, decision, f"whoever took `{taken}` may not take it (`not_same_person`)"
-            )
+        why = not_overrider(step, option.override, case, by, reason)
+        if why:
+            raise self._refusal(option, decision, why)
         if evaluate(step.net, decision.situation).truth is not TRUE:
-            raise self._refusal(
-                option, decision, f"an override lifts neither an interrupt nor a promise: {option.because}"
-            )
+            why = f"an override lifts neither an interrupt nor a promise: {option.because}"
+            raise self._refusal(option, decision, why)
 
     def _refusal(
         self,
@@ -535,7 +508,7 @@ class Engine:
         try:
             moment = self._begin(case, by, at)
             found, verdict = self._step(case, step.trigger, by, moment)
-            self._check_person(case, found, by, moment)
+            self._check_taker(case, found, by, moment)
         except RuptureError:
             return False
         return verdict is Verdict.OPEN
@@ -574,29 +547,6 @@ class Engine:
 _DEFAULT_CALENDAR = Notice(
     "default-calendar", "days are counted Monday to Friday in UTC, as no calendar of the clinic was given"
 )
-
-
-def utc(at: datetime) -> datetime:
-    """An aware datetime in UTC.
-
-    Raises:
-        TimeRefused: It has no offset, or lies outside the years 1900 to 2999.
-    """
-    if at.utcoffset() is None:
-        raise TimeRefused("an instant needs its offset", help="as in `datetime.now(UTC)`")
-    # The bounds leave room for any offset and any sum, so nothing here or later can overflow.
-    if not FIRST_YEAR < at.year < LAST_YEAR:
-        raise TimeRefused(f"an instant lies between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return at if at.tzinfo is UTC else at.astimezone(UTC)
-
-
-def _occurred(occurred: datetime | None, moment: datetime) -> datetime:
-    if occurred is None:
-        return moment
-    happened = utc(occurred)
-    if happened > moment:
-        raise TimeRefused("`occurred` is after `at`: it has not happened yet")
-    return happened
 
 
 def _rests_on(case: Case, step: Step) -> tuple[int, ...]:

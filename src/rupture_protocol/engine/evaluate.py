@@ -5,10 +5,10 @@ It is the meaning of the format. `compile` says the same, faster, without the tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rupture_protocol.engine.calendar import Calendar, after
 from rupture_protocol.engine.case import Record, Visit
@@ -43,8 +43,7 @@ from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.quantities import Duration
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What is known of a fact at a moment: its value (None: not on record), from which record."""
 
     value: Value | None
@@ -53,8 +52,7 @@ class Reading:
     expired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A condition, what it came to, and how: the traces of its parts, the reading of its fact."""
 
     condition: Condition
@@ -73,7 +71,9 @@ class Situation:
     visits: Mapping[str, Visit]
     at: datetime
     calendar: Calendar
-    _shared: dict[tuple[str, str], Trace] = field(default_factory=dict)
+    _readings: dict[str, Reading] = field(default_factory=dict)
+    _named: dict[str, Trace] = field(default_factory=dict)
+    _interrupts: dict[str, Trace] = field(default_factory=dict)
 
     def read(self, name: str) -> Reading:
         """What is known of a fact now.
@@ -81,67 +81,107 @@ class Situation:
         A presumption holds until the first record; one that was forgotten, withdrawn, has expired or
         said *not known* does not bring it back.
         """
+        reading = self._readings.get(name)
+        if reading is None:
+            reading = self._readings[name] = self._read(name)
+        return reading
+
+    def _read(self, name: str) -> Reading:
         record = self.facts.get(name)
         if record is None:
             presumed = self.protocol.facts[name].presume
             return Reading(presumed, presumed=presumed is not None)
         if record.expires is not None and record.expires <= self.at:
-            return Reading(None, record, expired=record.value is not None)
+            return Reading(None, record, expired=True)
         return Reading(record.value, record)
 
-    def shared(self, kind: str, name: str, condition: Condition) -> Trace:
-        """The trace of a condition that many others refer to, walked once."""
-        key = (kind, name)
-        if key not in self._shared:
-            self._shared[key] = evaluate(condition, self)
-        return self._shared[key]
+    def named(self, name: str) -> Trace:
+        """The trace of a named condition, walked once for all that refer to it."""
+        trace = self._named.get(name)
+        if trace is None:
+            trace = self._named[name] = evaluate(self.protocol.conditions[name], self)
+        return trace
+
+    def interrupt(self, name: str) -> Trace:
+        """The trace of an interrupt's condition, walked once for all that it may hold back."""
+        trace = self._interrupts.get(name)
+        if trace is None:
+            trace = self._interrupts[name] = evaluate(self.protocol.interrupts[name].when, self)
+        return trace
 
 
 def evaluate(condition: Condition, situation: Situation) -> Trace:
     """What a condition comes to in a situation, with its whole trace."""
-    match condition:
-        case All():
-            parts = tuple(evaluate(part, situation) for part in condition.parts)
-            return Trace(condition, conjunction(part.truth for part in parts), parts)
-        case AnyOf():
-            # Kleene's `any` looks at every part: stopping at the first true would lose reasons.
-            parts = tuple(evaluate(part, situation) for part in condition.parts)
-            return Trace(condition, disjunction(part.truth for part in parts), parts)
-        case Not():
-            inner = evaluate(condition.part, situation)
-            return Trace(condition, negation(inner.truth), (inner,))
-        case Named():
-            inner = situation.shared(
-                "condition", condition.name, situation.protocol.conditions[condition.name]
-            )
-            return Trace(condition, inner.truth if condition.holds else negation(inner.truth), (inner,))
-        case NotHeldBack():
-            interrupt = situation.protocol.interrupts[condition.interrupt]
-            inner = situation.shared("interrupt", condition.interrupt, interrupt.when)
-            return Trace(condition, negation(inner.truth), (inner,))
-        case Compare():
-            return _compare(condition, situation)
-        case OnRecord():
-            reading = situation.read(condition.fact)
-            known = reading.value is not None and not reading.presumed
-            return Trace(condition, TRUE if known else UNKNOWN, reading=reading)
-        case Visited():
-            return Trace(condition, truth_of(all(state in situation.visits for state in condition.states)))
-        case Visits():
-            visit = situation.visits.get(condition.state)
-            count = 0 if visit is None else visit.count
-            return Trace(condition, truth_of(in_order(condition.operator, count, condition.values)))
-        case Elapsed():
-            return Trace(condition, elapsed(condition, situation.visits, situation.at, situation.calendar))
+    return _EVALUATORS[type(condition)](condition, situation)
+
+
+def _all(condition: All, situation: Situation) -> Trace:
+    parts = tuple([evaluate(part, situation) for part in condition.parts])
+    return Trace(condition, conjunction([part.truth for part in parts]), parts)
+
+
+def _any(condition: AnyOf, situation: Situation) -> Trace:
+    # Kleene's `any` looks at every part: stopping at the first true would lose reasons.
+    parts = tuple([evaluate(part, situation) for part in condition.parts])
+    return Trace(condition, disjunction([part.truth for part in parts]), parts)
+
+
+def _not(condition: Not, situation: Situation) -> Trace:
+    inner = evaluate(condition.part, situation)
+    return Trace(condition, negation(inner.truth), (inner,))
+
+
+def _name(condition: Named, situation: Situation) -> Trace:
+    inner = situation.named(condition.name)
+    return Trace(condition, inner.truth if condition.holds else negation(inner.truth), (inner,))
+
+
+def _not_held_back(condition: NotHeldBack, situation: Situation) -> Trace:
+    inner = situation.interrupt(condition.interrupt)
+    return Trace(condition, negation(inner.truth), (inner,))
+
+
+def _on_record(condition: OnRecord, situation: Situation) -> Trace:
+    reading = situation.read(condition.fact)
+    known = reading.value is not None and not reading.presumed
+    return Trace(condition, TRUE if known else UNKNOWN, (), reading)
+
+
+def _visited(condition: Visited, situation: Situation) -> Trace:
+    return Trace(condition, truth_of(all(state in situation.visits for state in condition.states)))
+
+
+def _visits(condition: Visits, situation: Situation) -> Trace:
+    visit = situation.visits.get(condition.state)
+    count = 0 if visit is None else visit.count
+    return Trace(condition, truth_of(in_order(condition.operator, count, condition.values)))
+
+
+def _elapsed(condition: Elapsed, situation: Situation) -> Trace:
+    return Trace(condition, elapsed(condition, situation.visits, situation.at, situation.calendar))
 
 
 def _compare(condition: Compare, situation: Situation) -> Trace:
     reading = situation.read(condition.fact)
     if reading.value is None:
-        return Trace(condition, UNKNOWN, reading=reading)
+        return Trace(condition, UNKNOWN, (), reading)
     fact = situation.protocol.facts[condition.fact]
     holds = compare_now(fact, condition, reading.value, situation.at, situation.calendar)
-    return Trace(condition, truth_of(holds), reading=reading)
+    return Trace(condition, truth_of(holds), (), reading)
+
+
+_EVALUATORS: dict[type, Callable[[Any, Situation], Trace]] = {
+    All: _all,
+    AnyOf: _any,
+    Not: _not,
+    Named: _name,
+    NotHeldBack: _not_held_back,
+    OnRecord: _on_record,
+    Visited: _visited,
+    Visits: _visits,
+    Elapsed: _elapsed,
+    Compare: _compare,
+}
 
 
 def compare_now(fact: Fact, condition: Compare, value: Any, at: datetime, calendar: Calendar) -> bool:

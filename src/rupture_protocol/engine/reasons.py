@@ -7,7 +7,6 @@ facts. Who recorded what a node rests on, and when, is data beside the sentence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from rupture_protocol.engine.case import Record, Standing
@@ -36,12 +35,37 @@ Saying = tuple[str, str, str]
 """A node's sentence when it is true, when it is false, and when it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences of one protocol's conditions: each is made once, when it is first read."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        # By identity: hashing a tree costs more than saying it. Each is kept, so its id stays its own.
+        self._sayings: dict[int, tuple[Condition, Saying]] = {}
+
+    def sentence(self, trace: Trace) -> str:
+        """What one node came to, in a sentence."""
+        condition, truth, _, reading = trace
+        found = self._sayings.get(id(condition))
+        if found is None:
+            found = self._sayings[id(condition)] = condition, _saying(condition, self.protocol)
+        true, false, unknown = found[1]
+        if truth is UNKNOWN:
+            if reading is None or not isinstance(condition, Compare | OnRecord):
+                return unknown
+            return f"{unknown}: `{condition.fact}` {status(reading)}"
+        says = true if truth is TRUE else false
+        return f"{says} (presumed)" if reading is not None and reading.presumed else says
+
+
 class Reason:
     """One node of the reason tree of an option."""
 
-    _trace: Trace
-    _protocol: Protocol
+    __slots__ = ("_trace", "_wording")
+
+    def __init__(self, trace: Trace, wording: Wording) -> None:
+        self._trace = trace
+        self._wording = wording
 
     @property
     def condition(self) -> Condition:
@@ -56,12 +80,12 @@ class Reason:
     @property
     def text(self) -> str:
         """The sentence."""
-        return sentence(self._trace, self._protocol)
+        return self._wording.sentence(self._trace)
 
     @property
     def parts(self) -> tuple[Reason, ...]:
         """The reasons of its parts."""
-        return tuple(Reason(part, self._protocol) for part in self._trace.parts)
+        return tuple([Reason(part, self._wording) for part in self._trace.parts])
 
     @property
     def fact(self) -> str | None:
@@ -82,7 +106,7 @@ class Reason:
     @property
     def where(self) -> Span | None:
         """The place in the YAML."""
-        return self._protocol.span(self._trace.condition.path)
+        return self._wording.protocol.span(self._trace.condition.path)
 
     def __str__(self) -> str:
         return self.text
@@ -92,17 +116,6 @@ class Reason:
         yield self
         for part in self.parts:
             yield from part.walk()
-
-
-def sentence(trace: Trace, protocol: Protocol) -> str:
-    """What one node came to, in a sentence."""
-    true, false, unknown = _saying(trace.condition, protocol)
-    if trace.truth is TRUE:
-        return f"{true} (presumed)" if trace.reading and trace.reading.presumed else true
-    if trace.truth is FALSE:
-        return f"{false} (presumed)" if trace.reading and trace.reading.presumed else false
-    why = _why_unknown(trace.reading, trace.condition, protocol)
-    return f"{unknown}: {why}" if why else unknown
 
 
 def _saying(condition: Condition, protocol: Protocol) -> Saying:
@@ -210,12 +223,6 @@ def subject_of(fact: Fact) -> str:
     return f"“{fact.title}”" if fact.title else f"`{fact.name}`"
 
 
-def _why_unknown(reading: Reading | None, condition: Condition, protocol: Protocol) -> str:
-    if reading is None or not isinstance(condition, Compare | OnRecord):
-        return ""
-    return f"`{condition.fact}` {status(reading)}"
-
-
 def status(reading: Reading) -> str:
     """Why a fact is not on record, in words that follow its name."""
     if reading.presumed:
@@ -231,16 +238,16 @@ def status(reading: Reading) -> str:
     }.get(reading.record.standing, "is on record")
 
 
-def because(trace: Trace, protocol: Protocol) -> str:
+def because(trace: Trace) -> str:
     """Why an option comes to its verdict, in one sentence that names facts, never their values."""
     if trace.truth is TRUE:
         return "everything it requires is met"
     parts = [part for part in trace.parts if part.truth is trace.truth]
-    said = list(dict.fromkeys(text for part in parts for text in _named_reasons(part, protocol)))
+    said = list(dict.fromkeys(text for part in parts for text in _named_reasons(part)))
     return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
 
 
-def _named_reasons(part: Trace, protocol: Protocol) -> Iterator[str]:
+def _named_reasons(part: Trace) -> Iterator[str]:
     condition = part.condition
     if isinstance(condition, NotHeldBack):
         held = "holds it back" if part.truth is FALSE else "cannot be ruled out yet"
@@ -262,7 +269,7 @@ def _named_reasons(part: Trace, protocol: Protocol) -> Iterator[str]:
         return
     for inner in part.parts if part.truth is UNKNOWN else carrying(part):
         if part.truth is not UNKNOWN or inner.truth is UNKNOWN:
-            yield from _named_reasons(inner, protocol)
+            yield from _named_reasons(inner)
 
 
 def _unknown_facts(trace: Trace) -> Iterator[str]:

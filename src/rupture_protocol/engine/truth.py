@@ -25,10 +25,13 @@ def conjunction(parts: Iterable[Truth]) -> Truth:
     >>> conjunction([Truth.UNKNOWN, Truth.FALSE]).value
     'false'
     """
-    truths = set(parts)
-    if FALSE in truths:
-        return FALSE
-    return UNKNOWN if UNKNOWN in truths else TRUE
+    result = TRUE
+    for part in parts:
+        if part is FALSE:
+            return FALSE
+        if part is UNKNOWN:
+            result = UNKNOWN
+    return result
 
 
 def disjunction(parts: Iterable[Truth]) -> Truth:
@@ -37,10 +40,13 @@ def disjunction(parts: Iterable[Truth]) -> Truth:
     >>> disjunction([Truth.FALSE, Truth.UNKNOWN]).value
     'unknown'
     """
-    truths = set(parts)
-    if TRUE in truths:
-        return TRUE
-    return UNKNOWN if UNKNOWN in truths else FALSE
+    result = FALSE
+    for part in parts:
+        if part is TRUE:
+            return TRUE
+        if part is UNKNOWN:
+            result = UNKNOWN
+    return result
 
 
 def negation(truth: Truth) -> Truth:
