@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rupture_protocol.engine.decision import Decision, Option
     from rupture_protocol.engine.engine import Engine
     from rupture_protocol.engine.options import Verdict
+    from rupture_protocol.engine.refusal import TransitionRefused
     from rupture_protocol.errors import (
         InvalidCase,
         InvalidProtocol,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         Refused,
         RuptureError,
         TimeRefused,
-        TransitionRefused,
         UnknownName,
         ValueRefused,
     )
@@ -39,6 +39,7 @@ _HOMES = {
     "engine.decision": ("Decision", "Option"),
     "engine.engine": ("Engine",),
     "engine.options": ("Verdict",),
+    "engine.refusal": ("TransitionRefused",),
     "errors": (
         "InvalidCase",
         "InvalidProtocol",
@@ -48,7 +49,6 @@ _HOMES = {
         "Refused",
         "RuptureError",
         "TimeRefused",
-        "TransitionRefused",
         "UnknownName",
         "ValueRefused",
     ),
@@ -67,6 +67,7 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "Option",
     "Engine",
     "Verdict",
+    "TransitionRefused",
     "InvalidCase",
     "InvalidProtocol",
     "Issue",
@@ -75,7 +76,6 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "Refused",
     "RuptureError",
     "TimeRefused",
-    "TransitionRefused",
     "UnknownName",
     "ValueRefused",
     "UNKNOWN",

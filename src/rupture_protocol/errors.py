@@ -9,7 +9,7 @@
     ├── TimeRefused            a naive instant, or one before the last event (also a ValueError)
     └── Refused                the protocol does not allow it
         ├── RecordRefused      not by this person
-        └── TransitionRefused  not now, not by this person: `.option`, `.decision`
+        └── TransitionRefused  not now, not by this person: `.option`, `.decision` (in `engine.refusal`)
 
 Messages name facts, never their values: messages reach logs, and values are a client's.
 """
@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from rupture_protocol.engine.decision import Decision, Option
 
 LONGEST_QUOTE = 80
 """No message repeats more than this many characters of a file."""
@@ -149,19 +147,3 @@ class Refused(RuptureError):
 
 class RecordRefused(Refused):
     """A record that this person may not make."""
-
-
-class TransitionRefused(Refused):
-    """A step that may not be taken; `option` and `decision` hold the reasons, with values."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        option: Option | None,
-        decision: Decision,
-        help: str | None = None,
-    ) -> None:
-        super().__init__(message, help=help)
-        self.option = option
-        self.decision = decision

@@ -23,13 +23,15 @@ from rupture_protocol.engine.case import (
     Visit,
 )
 from rupture_protocol.engine.compile import Verdicts, compile_steps
-from rupture_protocol.engine.decision import Decision, Notice, Option
+from rupture_protocol.engine.decision import Decision, Notice
 from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.fold import fold, opened
 from rupture_protocol.engine.moments import occurred_by, utc
 from rupture_protocol.engine.options import Step, Verdict, steps_from
 from rupture_protocol.engine.permissions import not_overrider, not_recorder, not_taker
 from rupture_protocol.engine.reasons import Wording
+from rupture_protocol.engine.refusal import TransitionRefused
+from rupture_protocol.engine.replay import replay
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.errors import (
     InvalidCase,
@@ -37,7 +39,6 @@ from rupture_protocol.errors import (
     Refused,
     RuptureError,
     TimeRefused,
-    TransitionRefused,
     UnknownName,
     shorten,
 )
@@ -293,7 +294,7 @@ class Engine:
         if verdict is not Verdict.OPEN:
             decision = self.decide(case, at=moment, actor=by)
             if not decision[trigger].precaution:
-                raise self._refusal(decision[trigger], decision, decision[trigger].because)
+                raise _refusal(decision, trigger, decision[trigger].because)
             kind = EventKind.PRECAUTION
         self._check_taker(case, step, by, moment)
         return self._advance(case, step, verdict, kind, moment, occurred, by, note)
@@ -333,8 +334,6 @@ class Engine:
         Raises:
             InvalidCase: An event could not have happened so, or belongs to another protocol.
         """
-        from rupture_protocol.engine.replay import replay
-
         return replay(self, case_id, events)
 
     def dump_case(self, case: Case) -> str:
@@ -379,7 +378,7 @@ class Engine:
         self._check_trigger(trigger)
         decision = self.decide(case, at=moment, actor=by)
         why = "the case has ended" if self.protocol.states[case.state].final else "it is not offered here"
-        raise self._refusal(None, decision, why, trigger=trigger)
+        raise TransitionRefused(decision, trigger, why)
 
     def _advance(
         self,
@@ -465,39 +464,20 @@ class Engine:
         why = not_taker(step, case, by)
         if why:
             decision = self.decide(case, at=moment, actor=by)
-            raise self._refusal(decision[step.trigger], decision, why)
+            raise _refusal(decision, step.trigger, why)
 
     def _check_override(self, case: Case, step: Step, reason: str, by: Actor, decision: Decision) -> None:
         option = decision[step.trigger]
         if option.verdict is Verdict.OPEN:
-            raise self._refusal(option, decision, "it is open, and needs no override", help="take it")
+            raise _refusal(decision, step.trigger, "it is open, and needs no override")
         if option.override is None:
-            raise self._refusal(option, decision, f"it cannot be overridden: {option.because}")
+            raise _refusal(decision, step.trigger, f"it cannot be overridden: {option.because}")
         why = not_overrider(step, option.override, case, by, reason)
         if why:
-            raise self._refusal(option, decision, why)
+            raise _refusal(decision, step.trigger, why)
         if evaluate(step.net, decision.situation).truth is not TRUE:
             why = f"an override lifts neither an interrupt nor a promise: {option.because}"
-            raise self._refusal(option, decision, why)
-
-    def _refusal(
-        self,
-        option: Option | None,
-        decision: Decision,
-        why: str,
-        *,
-        trigger: str = "",
-        help: str | None = None,
-    ) -> TransitionRefused:
-        name = option.trigger if option else trigger
-        open_now = ", ".join(f"`{each}`" for each in decision.open)
-        advice = help or (f"open from here: {open_now}" if open_now else "nothing is open from here")
-        return TransitionRefused(
-            f"cannot `{shorten(name)}` from `{decision.state}`: {why}",
-            option=option,
-            decision=decision,
-            help=advice,
-        )
+            raise _refusal(decision, step.trigger, why)
 
     def _admits(self, step: Step, case: Any, at: Any, by: Any) -> bool:
         """Whether a host that drives the machine directly may take a step. Whatever is amiss, it may not."""
@@ -547,6 +527,10 @@ class Engine:
 _DEFAULT_CALENDAR = Notice(
     "default-calendar", "days are counted Monday to Friday in UTC, as no calendar of the clinic was given"
 )
+
+
+def _refusal(decision: Decision, trigger: str, why: str) -> TransitionRefused:
+    return TransitionRefused(decision, trigger, why, option=decision[trigger])
 
 
 def _rests_on(case: Case, step: Step) -> tuple[int, ...]:

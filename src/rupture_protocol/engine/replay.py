@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
-from rupture_protocol.engine.case import Case, Event, EventKind
+from rupture_protocol.engine.case import Case, Event, EventKind, ProtocolRef
 from rupture_protocol.errors import InvalidCase, RuptureError
 
-if TYPE_CHECKING:
-    from rupture_protocol.engine.engine import Engine
+
+class Verbs(Protocol):
+    """The verbs that write to a case, as the engine has them."""
+
+    ref: ProtocolRef
+
+    @property
+    def open(self) -> Callable[..., Case]: ...
+    @property
+    def record(self) -> Callable[..., Case]: ...
+    @property
+    def correct(self) -> Callable[..., Case]: ...
+    @property
+    def take(self) -> Callable[..., Case]: ...
+    @property
+    def override(self) -> Callable[..., Case]: ...
 
 
-def replay(engine: Engine, case_id: str, events: Iterable[Event]) -> Case:
+def replay(engine: Verbs, case_id: str, events: Iterable[Event]) -> Case:
     """The case that these events make.
 
     Raises:
@@ -33,23 +47,23 @@ def replay(engine: Engine, case_id: str, events: Iterable[Event]) -> Case:
     return case
 
 
-def _again(engine: Engine, case_id: str, case: Case | None, event: Event) -> Case:
+def _again(engine: Verbs, case_id: str, case: Case | None, event: Event) -> Case:
     if event.protocol != engine.ref:
         raise InvalidCase("it belongs to another protocol, version or digest")
-    when = {"by": event.by, "at": event.at, "occurred": event.occurred, "note": event.note}
+    when: dict[str, Any] = {"by": event.by, "at": event.at, "occurred": event.occurred, "note": event.note}
     if case is None or event.kind is EventKind.OPENED:
         if case is not None or event.kind is not EventKind.OPENED:
             raise InvalidCase("a case is opened once, at its beginning")
-        return engine.open(case_id, **when)  # type: ignore[arg-type]
+        return engine.open(case_id, **when)
     match event.kind:
         case EventKind.RECORDED:
-            return engine.record(case, event.facts, **when)  # type: ignore[arg-type]
+            return engine.record(case, event.facts, **when)
         case EventKind.CORRECTED:
             (name, value), *more = event.facts.items()
             if more:
                 raise InvalidCase("a correction is of one fact")
-            return engine.correct(case, name, to=value, reason=event.reason or "", **when)  # type: ignore[arg-type]
+            return engine.correct(case, name, to=value, reason=event.reason or "", **when)
         case EventKind.OVERRIDE:
-            return engine.override(case, event.trigger or "", reason=event.reason or "", **when)  # type: ignore[arg-type]
+            return engine.override(case, event.trigger or "", reason=event.reason or "", **when)
         case _:
-            return engine.take(case, event.trigger or "", **when)  # type: ignore[arg-type]
+            return engine.take(case, event.trigger or "", **when)

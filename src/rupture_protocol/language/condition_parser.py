@@ -312,7 +312,7 @@ class ConditionParser:
         *,
         several: bool = False,
     ) -> tuple[Any, ...] | None:
-        """The written values of one comparison: a list for `one_of`, `none_of` and `between`, else one value."""
+        """The written values of one comparison: a list for `one_of`, `none_of`, `between`, else one value."""
         if value is BROKEN:
             return None
         if operator in _LISTS or (several and isinstance(value, list)):

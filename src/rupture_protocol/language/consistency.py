@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rupture_protocol.language.protocol import Deadline, DeadlineKind, Protocol, SourceKind
+from rupture_protocol.language.references import Declared
 from rupture_protocol.language.report import Report
-from rupture_protocol.language.resolve import MOST_STATES, Declared
+
+MOST_STATES = 500
 
 
 def check_consistency(protocol: Protocol, declared: Declared, report: Report) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from rupture_protocol.frozen import Frozen
@@ -31,45 +30,10 @@ from rupture_protocol.language.protocol import (
     Wait,
 )
 from rupture_protocol.language.quantities import parse_date, parse_duration
+from rupture_protocol.language.references import References
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.resolve_facts import FactResolver
 from rupture_protocol.language.source import Path
-
-MOST_STATES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """Every name that is written in the file, those of broken pieces too: a reference to one is no second issue."""
-
-    facts: tuple[str, ...]
-    conditions: tuple[str, ...]
-    states: tuple[str, ...]
-    roles: tuple[str, ...]
-    sources: tuple[str, ...]
-    interrupts: tuple[str, ...]
-    triggers: tuple[str, ...]
-
-    @classmethod
-    def of(cls, data: Any) -> Declared:
-        """The names in a document's data."""
-
-        def names(value: Any) -> tuple[str, ...]:
-            return tuple(str(key) for key in value) if isinstance(value, dict) else ()
-
-        sections = {
-            key: names(data.get(key))
-            for key in ("facts", "conditions", "states", "roles", "sources", "interrupts", "anywhere")
-        }
-        states = data.get("states")
-        own = [
-            trigger
-            for state in (states.values() if isinstance(states, dict) else ())
-            if isinstance(state, dict)
-            for trigger in names(state.get("transitions"))
-        ]
-        triggers = tuple(dict.fromkeys([*own, *sections.pop("anywhere"), *sections["interrupts"]]))
-        return cls(triggers=triggers, **sections)
 
 
 class Resolver:
@@ -78,8 +42,10 @@ class Resolver:
     def __init__(self, shape: shapes.ProtocolShape, report: Report) -> None:
         self.shape = shape
         self.report = report
-        self.declared = Declared.of(report.document.data)
-        facts = FactResolver(self, self.declared.roles)
+        self.references = References(report)
+        self.declared = self.references.declared
+        self._triggers = self.declared.triggers
+        facts = FactResolver(self.references)
         self.facts = _built(shape.facts, facts.resolve)
         self.parser = ConditionParser(
             report,
@@ -165,33 +131,6 @@ class Resolver:
                     )
                 taken.setdefault(name, what)
 
-    def names(
-        self, kind: str, written: Iterable[str] | None, path: Path, known: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        """The written names, each of which must be known; a name written alone has `path` itself."""
-        found = tuple(written or ())
-        if not found:
-            return ()
-        alone = not isinstance(self.written(path), list)
-        for at, name in enumerate(found):
-            place = path if alone else (*path, at)
-            if name not in known:
-                self.report.unknown(kind, name, known, place)
-            elif name in found[:at]:
-                self.report("repeated", f"`{name}` is written twice", place)
-        return found
-
-    def sources(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
-        """The cited sources, each of which must be listed."""
-        return self.names("source", written, (*path, "source"), self.declared.sources)
-
-    def written(self, path: Path) -> Any:
-        """What is written at a place; None where nothing is."""
-        data: Any = self.report.document.data
-        for step in path:
-            data = data[step] if isinstance(data, dict | list) else None  # type: ignore[index]  # a list: int
-        return data
-
     # Parts -----------------------------------------------------------------------------------------
 
     def _about(self, shape: shapes.AboutShape | None) -> About | None:
@@ -235,8 +174,8 @@ class Resolver:
             initial=shape.initial,
             final=shape.final,
             outcome=shape.outcome,
-            ask=self.names("fact", shape.ask, (*path, "ask"), self.declared.facts),
-            forget=self.names("fact", shape.forget, (*path, "forget"), self.declared.facts),
+            ask=self._facts(shape.ask, (*path, "ask")),
+            forget=self._facts(shape.forget, (*path, "forget")),
             wait=wait,
             transitions=Frozen(
                 {
@@ -250,10 +189,8 @@ class Resolver:
         only: tuple[str, ...] | None = None
         exclude: tuple[str, ...] = ()
         if isinstance(shape, shapes.AnywhereShape):
-            only = (
-                self.names("state", shape.only, (*path, "only"), self.declared.states) if shape.only else None
-            )
-            exclude = self.names("state", shape.exclude, (*path, "except"), self.declared.states)
+            only = self._states(shape.only, (*path, "only")) if shape.only else None
+            exclude = self._states(shape.exclude, (*path, "except"))
             if shape.only and shape.exclude:
                 self.report(
                     "only-and-except",
@@ -268,16 +205,16 @@ class Resolver:
             to=self._target(shape.to, path),
             path=path,
             title=shape.title,
-            by=self.roles(shape.by, (*path, "by")),
+            by=self.references.roles(shape.by, (*path, "by")),
             when=self._when(shape, path),
-            needs=self.names("fact", shape.needs, (*path, "needs"), self.declared.facts),
-            despite=self.names("interrupt", shape.despite, (*path, "despite"), interrupts),
-            not_same_person=self.names(
-                "trigger", shape.not_same_person, (*path, "not_same_person"), self.declared.triggers
+            needs=self._facts(shape.needs, (*path, "needs")),
+            despite=self.references.names("interrupt", shape.despite, (*path, "despite"), interrupts),
+            not_same_person=self.references.names(
+                "trigger", shape.not_same_person, (*path, "not_same_person"), self._triggers
             ),
             override=self._override(shape.override, path),
             guidance=_guidance(shape.guidance),
-            source=self.sources(shape.source, path),
+            source=self.references.sources(shape.source, path),
             arguments_for=self._arguments(shape.arguments_for, (*path, "for")),
             arguments_against=self._arguments(shape.arguments_against, (*path, "against")),
             only=only,
@@ -287,9 +224,9 @@ class Resolver:
     def _interrupt(self, trigger: str, shape: shapes.InterruptShape) -> Interrupt | None:
         path: Path = ("interrupts", trigger)
         to = self._target(shape.to, path)
-        by = self.roles(shape.by, (*path, "by"))
+        by = self.references.roles(shape.by, (*path, "by"))
         when = self._when(shape, path)
-        source = self.sources(shape.source, path)
+        source = self.references.sources(shape.source, path)
         pro = self._arguments(shape.arguments_for, (*path, "for"))
         con = self._arguments(shape.arguments_against, (*path, "against"))
         if when is None:
@@ -298,14 +235,14 @@ class Resolver:
             trigger, to, when, path, shape.title, by, _guidance(shape.guidance), source, pro, con
         )
 
-    def roles(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
-        """Who may do it: the roles written, or every role of the protocol."""
-        if written is None:
-            return self.declared.roles
-        return self.names("role", written, path, self.declared.roles)
+    def _facts(self, written: Iterable[str] | None, path: Path) -> tuple[str, ...]:
+        return self.references.names("fact", written, path, self.declared.facts)
+
+    def _states(self, written: Iterable[str] | None, path: Path) -> tuple[str, ...]:
+        return self.references.names("state", written, path, self.declared.states)
 
     def _target(self, name: str, path: Path) -> str:
-        self.names("state", [name], (*path, "to"), self.declared.states)
+        self._states([name], (*path, "to"))
         return name
 
     def _when(self, shape: Any, path: Path, key: str = "when") -> Condition | None:
@@ -315,9 +252,12 @@ class Resolver:
     def _override(self, shape: shapes.OverrideShape | None, path: Path) -> Override | None:
         if shape is None:
             return None
-        by = self.names("role", shape.by, (*path, "override", "by"), self.declared.roles)
+        by = self.references.names("role", shape.by, (*path, "override", "by"), self.declared.roles)
         return Override(
-            by, self.names("reason", shape.reasons, (*path, "override", "reasons"), tuple(shape.reasons))
+            by,
+            self.references.names(
+                "reason", shape.reasons, (*path, "override", "reasons"), tuple(shape.reasons)
+            ),
         )
 
     def _arguments(self, written: list[shapes.ArgumentShape] | None, path: Path) -> tuple[Argument, ...]:
@@ -326,7 +266,7 @@ class Resolver:
                 because=each.because,
                 when=self._when(each, (*path, at)),
                 strong=each.strength == "strong",
-                source=self.sources(each.source, (*path, at)),
+                source=self.references.sources(each.source, (*path, at)),
             )
             for at, each in enumerate(written or ())
         )
@@ -336,7 +276,7 @@ class Resolver:
         starts = self._mark(shape.starts, (*path, "starts"))
         met_by = self._mark(shape.met_by, (*path, "met_by"))
         when = self._when(shape, path)
-        source = self.sources(shape.source, path)
+        source = self.references.sources(shape.source, path)
         if starts is None or met_by is None:
             return None
         return Deadline(
@@ -361,9 +301,9 @@ class Resolver:
             )
             return None
         if shape.fact is not None:
-            self.names("fact", [shape.fact], (*path, "fact"), self.declared.facts)
+            self._facts([shape.fact], (*path, "fact"))
         else:
-            self.names("state", [shape.state or ""], (*path, "state"), self.declared.states)
+            self._states([shape.state or ""], (*path, "state"))
         return Mark(shape.fact, shape.state)
 
     def _promise(self, name: str, shape: shapes.PromiseShape) -> Promise | None:
@@ -371,27 +311,27 @@ class Resolver:
         said: dict[str, Any] = {
             "says": shape.says,
             "title": shape.title,
-            "source": self.sources(shape.source, path),
+            "source": self.references.sources(shape.source, path),
             "when": self._when(shape, path),
         }
         given = {key for key in _PROMISE_KEYS if getattr(shape, key) is not None}
         if "enter" in given and given - {"enter"} and given <= {"enter", "only_if", "needs", "only_after"}:
             return EnterPromise(
                 name,
-                self.names("state", shape.enter, (*path, "enter"), self.declared.states),
+                self._states(shape.enter, (*path, "enter")),
                 self._when(shape, path, "only_if"),
-                self.names("fact", shape.needs, (*path, "needs"), self.declared.facts),
-                self.names("state", shape.only_after, (*path, "only_after"), self.declared.states),
+                self._facts(shape.needs, (*path, "needs")),
+                self._states(shape.only_after, (*path, "only_after")),
                 **said,
             )
         if given == {"whenever", "offer"}:
-            offered = self.names("trigger", [shape.offer or ""], (*path, "offer"), self.declared.triggers)[0]
+            offered = self.references.names("trigger", [shape.offer or ""], (*path, "offer"), self._triggers)[
+                0
+            ]
             whenever = self._when(shape, path, "whenever")
             return OfferPromise(name, whenever, offered, **said) if whenever else None
         if given == {"always_reachable"}:
-            states = self.names(
-                "state", shape.always_reachable, (*path, "always_reachable"), self.declared.states
-            )
+            states = self._states(shape.always_reachable, (*path, "always_reachable"))
             return ReachPromise(name, states, **said)
         self.report(
             "promise-form", f"`{name}` is none of the forms of a promise", path, key=True, help=_PROMISE_HELP

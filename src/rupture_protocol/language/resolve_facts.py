@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rupture_protocol.errors import ValueRefused, shorten
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import LISTED, NUMERIC, Fact, FactType, Value
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.quantities import Duration, Unit, parse_duration
+from rupture_protocol.language.references import References
 from rupture_protocol.language.shapes import FactShape
 from rupture_protocol.language.source import BROKEN, Path, Plain
-
-if TYPE_CHECKING:
-    from rupture_protocol.language.resolve import Resolver
 
 
 class FactResolver:
     """Builds the facts of one protocol."""
 
-    def __init__(self, resolver: Resolver, roles: tuple[str, ...]) -> None:
-        self._resolver = resolver
-        self._report = resolver.report
-        self._roles = roles
+    def __init__(self, references: References) -> None:
+        self._references = references
+        self._report = references.report
 
     def resolve(self, name: str, shape: FactShape) -> Fact | None:
         """The fact, or None if what its values are cannot be said."""
@@ -41,11 +38,11 @@ class FactResolver:
             unit=shape.unit,
             ask=shape.ask,
             labels=Frozen(shape.labels or {}),
-            by=self._resolver.roles(shape.by, (*path, "by")),
+            by=self._references.roles(shape.by, (*path, "by")),
             lasts=self._lasts(shape.lasts, path),
             varies=shape.varies,
             sensitive=shape.sensitive,
-            source=self._resolver.sources(shape.source, path),
+            source=self._references.sources(shape.source, path),
         )
         self._check_labels(fact, path)
         return self._presuming(fact, shape, path)
@@ -65,7 +62,7 @@ class FactResolver:
                 fits = fits and key != "values"
         # `values` may be written and broken: then it has been complained about already.
         if shape.type in LISTED and shape.values is None:
-            if "values" not in self._resolver.written(("facts", name)):
+            if "values" not in self._references.written(("facts", name)):
                 self._report(
                     "fact-values",
                     f"a {shape.type} needs its `values`",
@@ -87,7 +84,7 @@ class FactResolver:
                         "unknown-as-value",
                         "`unknown` is not a value",
                         (*path, key, at),
-                        help="what is not known is not recorded; a judgement that it cannot be known is a value, as `not_assessable`",
+                        help="leave it out; that it cannot be known is a value, as `not_assessable`",
                     )
                 elif value in seen:
                     self._report("repeated", f"`{shorten(value)}` is written twice", (*path, key, at))

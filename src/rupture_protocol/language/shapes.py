@@ -151,7 +151,7 @@ class FactShape(Shape):
     title: Text | None = None
     """What the fact is called in sentences."""
     values: Annotated[list[Text], Field(min_length=1)] | None = None
-    """The values of a choice or a set, or of a scale in rising order. Never `unknown`: that is not a value."""
+    """The values of a choice or a set, or of a scale in rising order. `unknown` is never one."""
     also: Annotated[list[Text], Field(min_length=1)] | None = None
     """A scale's judgements outside the order, as `not_assessable`."""
     minimum: Number = None
