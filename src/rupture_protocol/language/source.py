@@ -170,7 +170,12 @@ def _parse_with(loader: type[Any], masked: Masked, issues: _Issues) -> Tree | No
         # What the C loader refuses, and where, depends on its version.
         if not final:
             raise InDoubt from error
-        broken = error
+        if tree.ended:
+            mark = error.context_mark or error.problem_mark
+            _report_second(mark, issues)
+            whole = True
+        else:
+            broken = error
     found_tabs = tabs(masked, tree.texts)
     if broken:
         report_broken(broken, masked, tree.texts, found_tabs, issues.add)
@@ -195,7 +200,12 @@ def _follow(events: Iterator[Any], tree: Tree, issues: _Issues) -> None:
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
-                line, column = event.start_mark.line + 1, event.start_mark.column + 1
-                message, help_ = "a second YAML document", "write one protocol per file"
-                issues.add("several-documents", message, (line, column, column + 3), help_)
+                _report_second(event.start_mark, issues)
                 return
+        elif kind is yaml.DocumentEndEvent:
+            tree.ended = event.explicit
+
+
+def _report_second(mark: Any, issues: _Issues) -> None:
+    position = (mark.line + 1, mark.column + 1, mark.column + 4)
+    issues.add("several-documents", "a second YAML document", position, "write one protocol per file")

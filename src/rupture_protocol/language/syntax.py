@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rupture_protocol.language.characters import named
 from rupture_protocol.language.masking import COLON, PERCENT, QUESTION
 from rupture_protocol.language.places import position_at
 
@@ -39,6 +40,9 @@ def _here(message: str, help_: str | None = None) -> Complaint:
 _QUOTE = "put the whole text in double quotes"
 _TAG = Complaint("`!` starts a tag", _QUOTE, "tag")
 _ANCHOR = Complaint("`&` starts an anchor, `*` an alias", _QUOTE, "anchor")
+_UNALIGNED_KEY = _here("this does not line up with the keys above", "indent its keys alike")
+_UNALIGNED_ITEM = _here("this does not line up with the list above", "indent its items alike")
+_NOTHING = _here("a value is missing before this")
 
 # What PyYAML was doing, what it met → ours. The first that has the words of both counts.
 _COMPLAINTS: tuple[tuple[str, str, Complaint], ...] = (
@@ -58,9 +62,9 @@ _COMPLAINTS: tuple[tuple[str, str, Complaint], ...] = (
     ("flow", "stream end", Complaint("a bracket is never closed")),
     ("flow sequence", "", _here("`,` or `]` is missing before this")),
     ("flow mapping", "", _here("`,` or `}` is missing before this")),
-    ("block mapping", "", _here("this does not line up with the keys above", "indent its keys alike")),
-    ("block collection", "", _here("this does not line up with the list above", "indent its items alike")),
-    ("node", "", _here("a value is missing before this")),
+    ("block mapping", "", _UNALIGNED_KEY),
+    ("block collection", "", _UNALIGNED_ITEM),
+    ("node", "", _NOTHING),
     ("", "document start", _here("this does not belong to what is above", "check the indentation")),
 )
 _OTHERWISE = _here("not well-formed YAML")
@@ -93,6 +97,11 @@ def report_broken(
     before = text[index - position[1] + 1 : index]
     if text[index] == QUESTION:
         report("quote-it", "`?` starts a key over several lines", position, "quote it")
+    elif text[index].isspace() and text[index] not in " \n":
+        message = f"an invisible space, {named(text[index])}, where the line starts"
+        report("hidden-character", message, position, "use plain spaces")
+    elif text[index] == ":" and ours in (_UNALIGNED_KEY, _UNALIGNED_ITEM, _NOTHING):
+        report("key-not-text", "a key is missing before `:`", position, "write a name")
     elif text[index] == PERCENT:
         report("directive", "`%` starts a YAML directive", position, "delete it, or quote the text")
     elif "where no key" in ours.message and len(before) > LONGEST_SIMPLE_KEY and ": " not in before:

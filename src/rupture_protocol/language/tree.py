@@ -82,6 +82,8 @@ class Tree:
         self.places: dict[Path, Place] = {}
         self.texts = Texts(masked, report)
         self.empty = True
+        self.ended = False
+        """`...` was met: what follows is another document."""
         self._masked = masked
         self._report = report
         self._final = final
