@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from rupture_protocol.engine import questions
 from rupture_protocol.engine.case import Actor, Case, ProtocolRef
@@ -38,10 +38,15 @@ class Notice:
 class Option:
     """One way out of the state a case is in: its verdict, and why."""
 
+    _decision: Decision
+    _step: Step
+    verdict: Verdict
+
     def __init__(self, decision: Decision, step: Step, verdict: Verdict) -> None:
-        self._decision = decision
-        self._step = step
-        self.verdict = verdict
+        self.__dict__.update(_decision=decision, _step=step, verdict=verdict)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"an option is frozen: `{name}` cannot be set")
 
     def __repr__(self) -> str:
         return f"<Option {self.trigger} {self.verdict}>"
@@ -169,8 +174,17 @@ class Option:
 class Decision(Mapping[str, Option]):
     """Where a case stands at a moment: every option by its trigger, and what to ask and to do next.
 
-    Frozen: it is made of values that do not change. `rupture_protocol.engine.wire` writes it as JSON.
+    Frozen: it is made of values that do not change. `decision_to_json` writes it as JSON.
     """
+
+    case: Case
+    situation: Situation
+    wording: Wording
+    actor: Actor | None
+    _steps: tuple[Step, ...]
+    _verdicts: tuple[Verdict, ...]
+    _notices: tuple[Notice, ...]
+    _assumptions: tuple[Condition, ...]
 
     def __init__(
         self,
@@ -184,14 +198,19 @@ class Decision(Mapping[str, Option]):
         notices: tuple[Notice, ...] = (),
         assumptions: tuple[Condition, ...] = (),
     ) -> None:
-        self.case = case
-        self.situation = situation
-        self.wording = wording
-        self.actor = actor
-        self._steps = steps
-        self._verdicts = verdicts
-        self._notices = notices
-        self._assumptions = assumptions
+        self.__dict__.update(
+            case=case,
+            situation=situation,
+            wording=wording,
+            actor=actor,
+            _steps=steps,
+            _verdicts=verdicts,
+            _notices=notices,
+            _assumptions=assumptions,
+        )
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a decision is frozen: `{name}` cannot be set")
 
     def __repr__(self) -> str:
         return f"<Decision {self.protocol.id} in {self.state}, {len(self._steps)} options>"

@@ -43,6 +43,10 @@ class Wording:
         # By identity: hashing a tree costs more than saying it. Each is kept, so its id stays its own.
         self._sayings: dict[int, tuple[Condition, Saying]] = {}
 
+    def __reduce__(self) -> tuple[type[Wording], tuple[Protocol]]:
+        # Elsewhere the same ids belong to other things.
+        return Wording, (self.protocol,)
+
     def sentence(self, trace: Trace) -> str:
         """What one node came to, in a sentence."""
         condition, truth, _, reading = trace

@@ -14,16 +14,13 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rupture_protocol.language.facts import to_json
 
-if TYPE_CHECKING:
-    from rupture_protocol.language.protocol import Protocol
 
-
-def digest_of(protocol: Protocol) -> str:
-    """SHA-256 over the canonical JSON of the resolved protocol."""
+def digest_of(protocol: object) -> str:
+    """SHA-256 over the canonical JSON of a resolved protocol, as 64 hex digits."""
     return hashlib.sha256(canonical_json(_plain(protocol)).encode("utf-8")).hexdigest()
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from rupture_protocol.errors import Span, UnknownName, shorten
 from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.conditions import Condition
+from rupture_protocol.language.digest import digest_of
 from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.quantities import Duration
@@ -270,8 +271,6 @@ class Protocol:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the canonical JSON of the resolved protocol, as 64 hex digits."""
-        from rupture_protocol.language.digest import digest_of  # digest reads Protocol
-
         return digest_of(self)
 
     @cached_property
