@@ -66,7 +66,7 @@ class Masked:
 
     def unmask(self, value: str) -> str:
         """A scalar as it was written, without its hidden characters."""
-        return value.translate(self._unmasked) if self._unmasked else value
+        return value if self._unmasked is None or value.isascii() else value.translate(self._unmasked)
 
 
 def _directives_as_comments(text: str) -> tuple[str, tuple[int, ...]]:

@@ -170,14 +170,12 @@ def _parse_with(loader: type[Any], masked: Masked, issues: _Issues) -> Tree | No
         # What the C loader refuses, and where, depends on its version.
         if not final:
             raise InDoubt from error
-        if tree.ended:
-            mark = error.context_mark or error.problem_mark
-            _report_second(mark, issues)
-            whole = True
-        else:
-            broken = error
+        broken = error
     found_tabs = tabs(masked, tree.texts)
-    if broken:
+    if broken and tree.ended:
+        _report_second(broken.context_mark or broken.problem_mark, issues)
+        whole = not tree.empty
+    elif broken:
         report_broken(broken, masked, tree.texts, found_tabs, issues.add)
     report_masked(masked, tree.texts, found_tabs, issues.add)
     return tree if whole else None

@@ -40,6 +40,8 @@ def _here(message: str, help_: str | None = None) -> Complaint:
 _QUOTE = "put the whole text in double quotes"
 _TAG = Complaint("`!` starts a tag", _QUOTE, "tag")
 _ANCHOR = Complaint("`&` starts an anchor, `*` an alias", _QUOTE, "anchor")
+_NO_KEY_HERE = _here("`:` where no key can be", f"if it belongs to the text, {_QUOTE}")
+_LONG_KEY = Complaint("a key of more than 128 characters", "give it a shorter name", "key-too-long")
 _UNALIGNED_KEY = _here("this does not line up with the keys above", "indent its keys alike")
 _UNALIGNED_ITEM = _here("this does not line up with the list above", "indent its items alike")
 _NOTHING = _here("a value is missing before this")
@@ -53,7 +55,7 @@ _COMPLAINTS: tuple[tuple[str, str, Complaint], ...] = (
     ("quoted scalar", "document separator", Complaint("a quote that is not closed before `---` or `...`")),
     ("double-quoted", "", _here("an escape that YAML does not know", r"write `\\` for a backslash")),
     ("simple key", "", Complaint("no `:` in this line", "write `key: value`, or indent what belongs above")),
-    ("", "mapping values", _here("`:` where no key can be", f"if it belongs to the text, {_QUOTE}")),
+    ("", "mapping values", _NO_KEY_HERE),
     ("", "sequence entries", _here("`- ` where no list can start", "start the list on a line of its own")),
     ("block scalar", "", _here("a text after `|` or `>`", "start the text on the next line, indented")),
     ("", "cannot start", _here("a character that cannot start an unquoted text", _QUOTE)),
@@ -84,29 +86,40 @@ def report_broken(
     """Where and why the text stops being YAML, if nothing said so already."""
     ours = complaint(error.context, error.problem)
     mark = (error.context_mark if ours.at_start else None) or error.problem_mark
-    text = masked.text
-    end = len(text.rstrip())
+    end = len(masked.text.rstrip())
     index = min(mark.index, end) if mark else end
+    if not _told(index, masked, texts, tabs):
+        position = position_at(masked.text, index)
+        start = _start_of_long_key(masked.text, index, position[1])
+        if ours is _NO_KEY_HERE and start is not None:
+            ours, position = _LONG_KEY, position_at(masked.text, start)
+        ours = _by_character(masked.text[index], ours)
+        report(ours.code, ours.message, position, ours.help)
+
+
+def _told(index: int, masked: Masked, texts: Texts, tabs: tuple[Tab, ...]) -> bool:
     # A tab was a space to PyYAML, so what it says of the text after one is not to be trusted.
     if texts.multiline_key or any(tab.index <= index and tab.where != "text" for tab in tabs):
-        return
+        return True
     # A `:` without a space after it: `texts.py` has reported it.
-    if text[index - 1 : index] == COLON and texts.covers(index - 1):
-        return
-    position = position_at(text, index)
-    before = text[index - position[1] + 1 : index]
-    if text[index] == QUESTION:
-        report("quote-it", "`?` starts a key over several lines", position, "quote it")
-    elif text[index].isspace() and text[index] not in " \n":
-        message = f"an invisible space, {named(text[index])}, where the line starts"
-        report("hidden-character", message, position, "use plain spaces")
-    elif text[index] == ":" and ours in (_UNALIGNED_KEY, _UNALIGNED_ITEM, _NOTHING):
-        report("key-not-text", "a key is missing before `:`", position, "write a name")
-    elif text[index] == PERCENT:
-        report("directive", "`%` starts a YAML directive", position, "delete it, or quote the text")
-    elif "where no key" in ours.message and len(before) > LONGEST_SIMPLE_KEY and ": " not in before:
-        # PyYAML does not see a key in what is longer than a simple key may be.
-        position = position_at(text, index - len(before.lstrip(" ")))
-        report("key-too-long", "a key of more than 128 characters", position, "give it a shorter name")
-    else:
-        report(ours.code, ours.message, position, ours.help)
+    return masked.text[index - 1 : index] == COLON and texts.covers(index - 1)
+
+
+def _by_character(char: str, ours: Complaint) -> Complaint:
+    """What the character at the place says, where it says more than PyYAML."""
+    if char == QUESTION:
+        return Complaint("`?` starts a key over several lines", "quote it", "quote-it")
+    if char == PERCENT:
+        return Complaint("`%` starts a YAML directive", "delete it, or quote the text", "directive")
+    if char == ":" and ours in (_UNALIGNED_KEY, _UNALIGNED_ITEM, _NOTHING):
+        return Complaint("a key is missing before `:`", "write a name", "key-not-text")
+    if char.isspace() and char not in " \n":
+        message = f"an invisible space, {named(char)}, where the line starts"
+        return Complaint(message, "use plain spaces", "hidden-character")
+    return ours
+
+
+def _start_of_long_key(text: str, index: int, column: int) -> int | None:
+    """Where a key starts that PyYAML took for no key, since it is longer than a simple key may be."""
+    before = text[index - column + 1 : index].lstrip(" ")
+    return index - len(before) if len(before) > LONGEST_SIMPLE_KEY and ": " not in before else None

@@ -39,7 +39,10 @@ class Texts:
         self._spans.append((start, end))
         value: str = event.value
         if not event.style:
-            return self._read_plain(value, end, position, in_brackets=in_brackets) if value else ""
+            # What is masked is not ASCII, so most texts need no second look.
+            if not value or (value.isascii() and not in_brackets):
+                return value
+            return self._read_plain(value, end, position, in_brackets=in_brackets)
         value = self._masked.unmask(value)
         if self._escapes and event.style == '"' and "\\" in self._masked.text[start:end]:
             return self._without_escaped(value, self._masked.text[start:end], position)
