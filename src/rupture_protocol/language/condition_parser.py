@@ -370,7 +370,8 @@ class ConditionParser:
             )
             return
         number = isinstance(data, int | Decimal) and not isinstance(data, bool)
-        code = "out-of-range" if number and fact.type in NUMERIC else "wrong-type"
+        whole = isinstance(data, int) or fact.type is FactType.NUMBER
+        code = "out-of-range" if number and whole and fact.type in NUMERIC else "wrong-type"
         if fact.type in DATED and isinstance(data, str):
             code = "bad-date"
         self.report(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rupture_protocol.errors import Issue, Severity, shorten
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.source import Document, Path
@@ -37,6 +39,24 @@ class Report:
             key=key,
             help=did_you_mean(name, names),
         )
+
+    def written(self, path: Path) -> Any:
+        """What is written at a place; None where nothing is."""
+        data: Any = self.document.data
+        for step in path:
+            # A mapping may be where a list belongs, or a text that is short for a mapping.
+            if isinstance(data, dict) and isinstance(step, str):
+                data = data.get(step)
+            elif isinstance(data, list) and isinstance(step, int):
+                data = data[step]
+            else:
+                return None
+        return data
+
+    def is_written(self, path: Path) -> bool:
+        """Whether a key is written there, even one that is broken and has been left out of the shape."""
+        owner = self.written(path[:-1])
+        return isinstance(owner, dict) and path[-1] in owner
 
     @property
     def failed(self) -> bool:

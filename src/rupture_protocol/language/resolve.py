@@ -160,7 +160,8 @@ class Resolver:
                 (*path, "transitions"),
                 key=True,
             )
-        if shape.outcome and not shape.final:
+        # A `final` that is broken has been complained about already.
+        if shape.outcome and self.report.written((*path, "final")) in (None, False):
             self.report(
                 "outcome-not-final",
                 f"`{name}` is not final, so it has no outcome",
@@ -291,7 +292,7 @@ class Resolver:
         )
 
     def _mark(self, shape: shapes.MarkShape, path: Path) -> Mark | None:
-        if (shape.fact is None) == (shape.state is None):
+        if self.report.is_written((*path, "fact")) == self.report.is_written((*path, "state")):
             self.report(
                 "mark-form",
                 f"`{path[-1]}` names a fact or a state",
@@ -302,8 +303,8 @@ class Resolver:
             return None
         if shape.fact is not None:
             self._facts([shape.fact], (*path, "fact"))
-        else:
-            self._states([shape.state or ""], (*path, "state"))
+        if shape.state is not None:
+            self._states([shape.state], (*path, "state"))
         return Mark(shape.fact, shape.state)
 
     def _promise(self, name: str, shape: shapes.PromiseShape) -> Promise | None:
@@ -314,7 +315,7 @@ class Resolver:
             "source": self.references.sources(shape.source, path),
             "when": self._when(shape, path),
         }
-        given = {key for key in _PROMISE_KEYS if getattr(shape, key) is not None}
+        given = {key for key in _PROMISE_KEYS if self.report.is_written((*path, key))}
         if "enter" in given and given - {"enter"} and given <= {"enter", "only_if", "needs", "only_after"}:
             return EnterPromise(
                 name,
@@ -325,9 +326,9 @@ class Resolver:
                 **said,
             )
         if given == {"whenever", "offer"}:
-            offered = self.references.names("trigger", [shape.offer or ""], (*path, "offer"), self._triggers)[
-                0
-            ]
+            offered = shape.offer or ""
+            if offered:
+                self.references.names("trigger", [offered], (*path, "offer"), self._triggers)
             whenever = self._when(shape, path, "whenever")
             return OfferPromise(name, whenever, offered, **said) if whenever else None
         if given == {"always_reachable"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from rupture_protocol.errors import ValueRefused, shorten
@@ -33,8 +34,8 @@ class FactResolver:
             title=shape.title,
             values=tuple(shape.values or ()),
             also=tuple(shape.also or ()),
-            minimum=shape.minimum,
-            maximum=shape.maximum,
+            minimum=_limit(shape.minimum, shape.type),
+            maximum=_limit(shape.maximum, shape.type),
             unit=shape.unit,
             ask=shape.ask,
             labels=Frozen(shape.labels or {}),
@@ -62,7 +63,7 @@ class FactResolver:
                 fits = fits and key != "values"
         # `values` may be written and broken: then it has been complained about already.
         if shape.type in LISTED and shape.values is None:
-            if "values" not in self._references.written(("facts", name)):
+            if not self._report.is_written(("facts", name, "values")):
                 self._report(
                     "fact-values",
                     f"a {shape.type} needs its `values`",
@@ -137,7 +138,7 @@ class FactResolver:
         if fact.type is FactType.TEXT:
             self._report("fact-values", "a text is not presumed", (*path, "presume"), key=True)
             return fact
-        if not shape.source:
+        if not self._report.is_written((*path, "source")):
             self._report(
                 "presume-without-source",
                 f"`{fact.name}` is presumed, but nothing says on what ground",
@@ -172,3 +173,8 @@ class FactResolver:
             )
             self._report("unknown-value" if known else "wrong-type", words, path, help=refused.help)
             return None
+
+
+def _limit(written: Decimal | int | None, kind: FactType) -> Decimal | int | None:
+    """A limit in the fact's own kind of number: of a number, `3` and `3.0` are one limit."""
+    return Decimal(written) if kind is FactType.NUMBER and written is not None else written
