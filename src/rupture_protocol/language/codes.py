@@ -64,7 +64,7 @@ _NAMES = {
     "unknown-source": "a source that the protocol does not list",
     "unknown-trigger": "a trigger that the protocol does not have",
     "unknown-interrupt": "an interrupt that the protocol does not have",
-    "reserved-name": "a fact or condition that bears the name of a condition form",
+    "reserved-name": "a name that means something to the format itself",
     "name-clash": "one name for two things",
     "repeated": "the same item twice in one list",
 }

@@ -11,6 +11,7 @@ from rupture_protocol.language.condition_parser import ConditionParser
 from rupture_protocol.language.conditions import FORMS, Condition
 from rupture_protocol.language.named_conditions import resolve_conditions
 from rupture_protocol.language.protocol import (
+    EVERY_INTERRUPT,
     About,
     Argument,
     Deadline,
@@ -115,6 +116,13 @@ class Resolver:
                     key=True,
                     help="facts and conditions share one namespace",
                 )
+        if EVERY_INTERRUPT in self.declared.interrupts:
+            self.report(
+                "reserved-name",
+                f"`despite: {EVERY_INTERRUPT}` means every interrupt, so none can be called that",
+                ("interrupts", EVERY_INTERRUPT),
+                key=True,
+            )
         taken = dict.fromkeys(
             (trigger for state in self.shape.states.values() for trigger in state.transitions or ()),
             "a state's own transition",
@@ -200,7 +208,7 @@ class Resolver:
                     key=True,
                     help="keep one of them",
                 )
-        interrupts = ("all",) if shape.despite == ["all"] else self.declared.interrupts
+        interrupts = (EVERY_INTERRUPT,) if shape.despite == [EVERY_INTERRUPT] else self.declared.interrupts
         return Transition(
             trigger=trigger,
             to=self._target(shape.to, path),

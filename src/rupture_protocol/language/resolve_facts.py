@@ -9,7 +9,6 @@ from typing import Any
 from rupture_protocol.errors import ValueRefused, shorten
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import LISTED, NUMERIC, Fact, FactType, Value
-from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.quantities import Duration, Unit, parse_duration
 from rupture_protocol.language.references import References
 from rupture_protocol.language.shapes import FactShape
@@ -112,7 +111,7 @@ class FactResolver:
         known = ("true", "false") if fact.type is FactType.BOOLEAN else fact.values + fact.also
         for value in fact.labels:
             if value not in known:
-                advice = did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
+                advice = self._report.did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
                 self._report(
                     "unknown-value",
                     f"`{shorten(value)}` is not a value of `{fact.name}`",

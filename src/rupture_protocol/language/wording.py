@@ -9,7 +9,7 @@ from typing import Any
 from rupture_protocol.errors import shorten
 from rupture_protocol.language import shapes
 from rupture_protocol.language.facts import FactType
-from rupture_protocol.language.nearest import did_you_mean, nearest
+from rupture_protocol.language.nearest import nearest
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
 
@@ -114,7 +114,7 @@ def _unknown_key(_complaint: Complaint, path: Path, report: Report) -> None:
     elif match is None and len(path) == 3 and path[0] == "interrupts":
         advice = f"an interrupt has {_quoted(known)}, and nothing else"
     else:
-        advice = did_you_mean(key, known) or (f"known here: {_quoted(known)}" if known else None)
+        advice = report.did_you_mean(key, known) or (f"known here: {_quoted(known)}" if known else None)
     report("unknown-key", f"unknown key `{shorten(key)}`", path, key=True, help=advice)
 
 
@@ -135,8 +135,10 @@ def _must_be(what: str, advice: str | None = None) -> Callable[[Complaint, Path,
         value = complaint["input"]
         hint = advice
         if path == ("version",):
-            hint = "three whole numbers, as in `1.0.0`"
-        elif what == "text" and isinstance(value, bool | int | Decimal):
+            _, words, hint = _FORMS[shapes.VERSION_PATTERN]
+            report("bad-version", f"`{shorten(str(value))}` {words}", path, help=hint)
+            return
+        if what == "text" and isinstance(value, bool | int | Decimal):
             hint = f'quote it: `"{shorten(str(value).lower() if isinstance(value, bool) else str(value))}"`'
         if what == "a list" and isinstance(value, str):
             hint = f"as in `[{shorten(value)}]`"
