@@ -118,7 +118,9 @@ def _path_of(source: str | os.PathLike[str]) -> Path:
     found = shipped.find(source)
     if found is not None:
         return found
-    if source.endswith((".yaml", ".yml")) or "/" in source or os.sep in source or Path(source).is_file():
+    written_as_path = source.endswith((".yaml", ".yml")) or "/" in source or os.sep in source
+    # `Path.is_file` raises where a name is too long for the file system.
+    if written_as_path or os.path.isfile(source):  # noqa: PTH113
         return Path(source)
     advice = did_you_mean(source, shipped.names())
     raise ProtocolNotFound(

@@ -100,28 +100,34 @@ def facts_read(protocol: Protocol) -> tuple[str, ...]:
 
 def facts_in(condition: Condition | None, protocol: Protocol) -> set[str]:
     """The facts that a condition reads, also through named conditions."""
-    return {leaf.fact for leaf, _ in _leaves(condition, protocol, positive=True)} if condition else set()
+    return {leaf.fact for leaf, _ in _leaves(condition, protocol)} if condition else set()
 
 
-def _leaves(condition: Condition, protocol: Protocol, *, positive: bool) -> Iterator[tuple[Compare, bool]]:
+def _leaves(start: Condition, protocol: Protocol) -> Iterator[tuple[Compare, bool]]:
     """The comparisons in a condition, and whether each speaks for it (or, under `not`, against it)."""
-    match condition:
-        case Compare():
-            yield condition, positive
-        case Named(name=name, holds=holds):
-            if name in protocol.conditions:
-                yield from _leaves(protocol.conditions[name], protocol, positive=positive == holds)
-        case Not(part=part):
-            yield from _leaves(part, protocol, positive=not positive)
-        case _:
-            for part in parts(condition):
-                yield from _leaves(part, protocol, positive=positive)
+    waiting = [(start, True)]
+    # Named conditions that use one another twice each would, written out, be more than any machine holds.
+    seen: set[tuple[str, bool]] = set()
+    while waiting:
+        condition, positive = waiting.pop()
+        match condition:
+            case Compare():
+                yield condition, positive
+            case Named(name=name, holds=holds):
+                meant = (name, positive == holds)
+                if meant not in seen:
+                    seen.add(meant)
+                    waiting.append((protocol.conditions[name], meant[1]))
+            case Not(part=part):
+                waiting.append((part, not positive))
+            case _:
+                waiting += [(part, positive) for part in reversed(parts(condition))]
 
 
 def _advise_on_interrupts(protocol: Protocol, report: Report) -> None:
     reading: dict[str, tuple[str, list[tuple[Compare, bool]]]] = {}
     for interrupt in protocol.interrupts.values():
-        for leaf, positive in _leaves(interrupt.when, protocol, positive=True):
+        for leaf, positive in _leaves(interrupt.when, protocol):
             reading.setdefault(leaf.fact, (interrupt.trigger, []))[1].append((leaf, positive))
     for name, (trigger, leaves) in reading.items():
         fact = protocol.facts[name]

@@ -64,7 +64,7 @@ _NAMES = {
     "unknown-source": "a source that the protocol does not list",
     "unknown-trigger": "a trigger that the protocol does not have",
     "unknown-interrupt": "an interrupt that the protocol does not have",
-    "reserved-name": "a fact or condition that bears the name of a condition form",
+    "reserved-name": "a name that means something to the format itself",
     "name-clash": "one name for two things",
     "repeated": "the same item twice in one list",
 }
@@ -84,7 +84,7 @@ _MEANING = {
     "out-of-range": "a number outside the limits of its fact, or a range that is empty",
     "empty-condition": "a condition without content, which would always hold",
     "circular-condition": "a named condition that leads back to itself",
-    "conditions-too-deep": "named conditions used inside one another more than 32 levels deep",
+    "conditions-too-deep": "named conditions used inside one another more than 64 levels deep",
     "only-and-except": "a transition with both `only` and `except`",
     "mark-form": "a deadline's start or end that is not exactly one of `fact` and `state`",
     "promise-form": "a promise that is none of the three forms",

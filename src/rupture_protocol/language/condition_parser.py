@@ -24,7 +24,7 @@ from rupture_protocol.language.conditions import (
     Visits,
 )
 from rupture_protocol.language.facts import DATED, NUMERIC, ORDERED, Fact, FactType, Value
-from rupture_protocol.language.nearest import did_you_mean
+from rupture_protocol.language.nearest import nearest
 from rupture_protocol.language.quantities import DURATION_HELP, Duration, Unit, parse_duration
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
@@ -54,7 +54,7 @@ class ConditionParser:
             return None
         if not data:
             self.report(
-                "empty-condition", "an empty condition would always hold", path, help="leave `when:` out"
+                "empty-condition", "an empty condition would always hold", path, help=_leave_out(path)
             )
             return None
         read = [self._entry(key, value, (*path, key)) for key, value in data.items()]
@@ -87,7 +87,7 @@ class ConditionParser:
                 f"unknown fact or condition `{shorten(key)}`",
                 path,
                 key=True,
-                help=did_you_mean(key, known),
+                help=self.report.did_you_mean(key, known),
             )
         return None
 
@@ -259,16 +259,13 @@ class ConditionParser:
             f"`{shorten(name)}` does not compare {what}",
             path,
             key=True,
-            help=(did_you_mean(name, known) or "")
-            if code == "unknown-key" and did_you_mean(name, known)
-            else fits,
+            help=self.report.did_you_mean(name, known) if nearest(name, known) else fits,
         )
 
     def _compare(self, fact: Fact, operator: Operator, value: Any, path: Path) -> Condition | None:
         values: tuple[Value | Duration, ...] | None
         if fact.type is FactType.SET and operator in _EQUAL:
-            whole = self._operand(fact, value if isinstance(value, list) else [value], path)
-            values = None if whole is None else (whole,)
+            values = self._whole_set(fact, value, path)
         elif fact.type is FactType.SET:
             values = self._operands(
                 operator, value, path, lambda data, place: self._element(fact, data, place), several=True
@@ -335,15 +332,9 @@ class ConditionParser:
 
     def _operand(self, fact: Fact, data: Any, path: Path) -> Value | None:
         """A written value of a fact, in the fact's own type."""
-        if data is BROKEN or (isinstance(data, list) and BROKEN in data):
+        if data is BROKEN:
             return None
-        if isinstance(data, str) and data == "unknown":
-            self.report(
-                "unknown-as-value",
-                "`unknown` is not a value",
-                path,
-                help="a condition cannot ask whether a fact is known: what is not known leaves it undecided",
-            )
+        if self._is_unknown(data, path):
             return None
         if isinstance(data, Plain) and fact.type not in _READ_AS_TEXT:
             self.report(
@@ -359,6 +350,17 @@ class ConditionParser:
             self._bad_operand(fact, data, path)
             return None
 
+    def _is_unknown(self, data: Any, path: Path) -> bool:
+        if data != "unknown":
+            return False
+        self.report(
+            "unknown-as-value",
+            "`unknown` is not a value",
+            path,
+            help="a condition cannot ask whether a fact is known: what is not known leaves it undecided",
+        )
+        return True
+
     def _bad_operand(self, fact: Fact, data: Any, path: Path) -> None:
         if fact.values and isinstance(data, str):
             known = fact.values + fact.also
@@ -366,11 +368,12 @@ class ConditionParser:
                 "unknown-value",
                 f"`{shorten(data)}` is not a value of `{fact.name}`",
                 path,
-                help=did_you_mean(data, known) or f"`{fact.name}` takes {fact.expects()}",
+                help=self.report.did_you_mean(data, known) or f"`{fact.name}` takes {fact.expects()}",
             )
             return
         number = isinstance(data, int | Decimal) and not isinstance(data, bool)
-        code = "out-of-range" if number and fact.type in NUMERIC else "wrong-type"
+        whole = isinstance(data, int) or fact.type is FactType.NUMBER
+        code = "out-of-range" if number and whole and fact.type in NUMERIC else "wrong-type"
         if fact.type in DATED and isinstance(data, str):
             code = "bad-date"
         self.report(
@@ -380,8 +383,16 @@ class ConditionParser:
             help=f"`{fact.name}` takes {fact.expects()}",
         )
 
+    def _whole_set(self, fact: Fact, data: Any, path: Path) -> tuple[frozenset[str]] | None:
+        if not isinstance(data, list):
+            found = [self._element(fact, data, path)]
+        else:
+            found = [self._element(fact, part, (*path, at)) for at, part in enumerate(data)]
+        values = frozenset(value for value in found if value is not None)
+        return None if None in found else (values,)
+
     def _element(self, fact: Fact, data: Any, path: Path) -> str | None:
-        if data is BROKEN:
+        if data is BROKEN or self._is_unknown(data, path):
             return None
         if isinstance(data, str) and data in fact.values:
             return next(value for value in fact.values if value == data)
@@ -407,6 +418,11 @@ class ConditionParser:
             )
             return None
         return length
+
+
+def _leave_out(path: Path) -> str:
+    named = isinstance(path[-1], str) and path[0] != "conditions"
+    return f"leave `{path[-1]}:` out" if named else "leave it out, or write a condition"
 
 
 _READ_AS_TEXT = frozenset({FactType.CHOICE, FactType.SCALE, FactType.SET}) | DATED

@@ -21,7 +21,8 @@ def check_consistency(protocol: Protocol, declared: Declared, report: Report) ->
 
 def _check_ends(protocol: Protocol, report: Report) -> None:
     initial = [name for name, state in protocol.states.items() if state.initial]
-    if not initial:
+    broken = _broken_ends(report)
+    if not initial and "initial" not in broken:
         report(
             "no-initial",
             "no state is `initial`",
@@ -37,7 +38,7 @@ def _check_ends(protocol: Protocol, report: Report) -> None:
             key=True,
             help="a case begins in one state",
         )
-    if not any(state.final for state in protocol.states.values()):
+    if not any(state.final for state in protocol.states.values()) and "final" not in broken:
         report(
             "no-final",
             "no state is `final`",
@@ -45,6 +46,20 @@ def _check_ends(protocol: Protocol, report: Report) -> None:
             key=True,
             help="write `final: true` in the states where a case ends",
         )
+
+
+def _broken_ends(report: Report) -> set[str]:
+    """Which of `initial` and `final` some state writes so that it has been complained about."""
+    data = report.document.data
+    states = data.get("states") if isinstance(data, dict) else None
+    written = (
+        [state for state in states.values() if isinstance(state, dict)] if isinstance(states, dict) else []
+    )
+    return {
+        key
+        for key in ("initial", "final")
+        if any(not isinstance(state.get(key, False), bool) for state in written)
+    }
 
 
 def _check_kind(deadline: Deadline, protocol: Protocol, report: Report) -> None:

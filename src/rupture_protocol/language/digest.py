@@ -65,7 +65,8 @@ def _plain(value: Any) -> Any:
         raise TypeError(f"no canonical form for {type(value).__name__}")
     written = {"": type(value).__name__}
     for each in fields(value):
-        part = getattr(value, each.name) if each.compare else None
-        if part is not None and part != () and part != {} and part is not False:
+        part = getattr(value, each.name)
+        # What a missing key means is left out; `presume: false` is not what a missing `presume` means.
+        if each.compare and (type(part) is not type(each.default) or part != each.default):
             written[each.name] = _plain(part)
     return written

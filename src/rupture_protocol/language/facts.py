@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from rupture_protocol.errors import ValueRefused
+from rupture_protocol.errors import ValueRefused, shorten
 from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language import quantities
 from rupture_protocol.language.quantities import Duration
@@ -174,7 +174,7 @@ def decimal_text(number: Decimal) -> str:
 
 
 def _listed(values: tuple[str, ...]) -> str:
-    shown = ", ".join(f"`{value}`" for value in values[:12])
+    shown = ", ".join(f"`{shorten(value)}`" for value in values[:12])
     return shown if len(values) <= 12 else f"{shown}, …"
 
 

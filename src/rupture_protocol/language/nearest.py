@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from rupture_protocol.errors import shorten
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, if one is alike at all."""
@@ -17,7 +19,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     names = list(known)
     match = nearest(name, names)
     if match is not None:
-        return f"did you mean `{match}`?"
+        return f"did you mean `{shorten(match)}`?"
     if 0 < len(names) <= 12:
-        return f"known: {', '.join(f'`{each}`' for each in names)}"
+        return f"known: {', '.join(f'`{shorten(each)}`' for each in names)}"
     return None

@@ -58,25 +58,20 @@ class References:
         found = tuple(written or ())
         if not found:
             return ()
-        alone = not isinstance(self.written(path), list)
+        alone = not isinstance(self.report.written(path), list)
+        seen: set[str] = set()
         for at, name in enumerate(found):
             place = path if alone else (*path, at)
             if name not in known:
                 self.report.unknown(kind, name, known, place)
-            elif name in found[:at]:
+            elif name in seen:
                 self.report("repeated", f"`{name}` is written twice", place)
+            seen.add(name)
         return found
 
     def sources(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
         """The cited sources, each of which must be listed."""
         return self.names("source", written, (*path, "source"), self.declared.sources)
-
-    def written(self, path: Path) -> Any:
-        """What is written at a place; None where nothing is."""
-        data: Any = self.report.document.data
-        for step in path:
-            data = data[step] if isinstance(data, dict | list) else None  # type: ignore[index]  # a list: int
-        return data
 
     def roles(self, written: list[str] | None, path: Path) -> tuple[str, ...]:
         """Who may do it: the roles written, or every role of the protocol."""

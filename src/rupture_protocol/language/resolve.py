@@ -11,6 +11,7 @@ from rupture_protocol.language.condition_parser import ConditionParser
 from rupture_protocol.language.conditions import FORMS, Condition
 from rupture_protocol.language.named_conditions import resolve_conditions
 from rupture_protocol.language.protocol import (
+    EVERY_INTERRUPT,
     About,
     Argument,
     Deadline,
@@ -115,6 +116,13 @@ class Resolver:
                     key=True,
                     help="facts and conditions share one namespace",
                 )
+        if EVERY_INTERRUPT in self.declared.interrupts:
+            self.report(
+                "reserved-name",
+                f"`despite: {EVERY_INTERRUPT}` means every interrupt, so none can be called that",
+                ("interrupts", EVERY_INTERRUPT),
+                key=True,
+            )
         taken = dict.fromkeys(
             (trigger for state in self.shape.states.values() for trigger in state.transitions or ()),
             "a state's own transition",
@@ -160,7 +168,8 @@ class Resolver:
                 (*path, "transitions"),
                 key=True,
             )
-        if shape.outcome and not shape.final:
+        # A `final` that is broken has been complained about already.
+        if shape.outcome and self.report.written((*path, "final")) in (None, False):
             self.report(
                 "outcome-not-final",
                 f"`{name}` is not final, so it has no outcome",
@@ -199,7 +208,7 @@ class Resolver:
                     key=True,
                     help="keep one of them",
                 )
-        interrupts = ("all",) if shape.despite == ["all"] else self.declared.interrupts
+        interrupts = (EVERY_INTERRUPT,) if shape.despite == [EVERY_INTERRUPT] else self.declared.interrupts
         return Transition(
             trigger=trigger,
             to=self._target(shape.to, path),
@@ -291,7 +300,7 @@ class Resolver:
         )
 
     def _mark(self, shape: shapes.MarkShape, path: Path) -> Mark | None:
-        if (shape.fact is None) == (shape.state is None):
+        if self.report.is_written((*path, "fact")) == self.report.is_written((*path, "state")):
             self.report(
                 "mark-form",
                 f"`{path[-1]}` names a fact or a state",
@@ -302,8 +311,8 @@ class Resolver:
             return None
         if shape.fact is not None:
             self._facts([shape.fact], (*path, "fact"))
-        else:
-            self._states([shape.state or ""], (*path, "state"))
+        if shape.state is not None:
+            self._states([shape.state], (*path, "state"))
         return Mark(shape.fact, shape.state)
 
     def _promise(self, name: str, shape: shapes.PromiseShape) -> Promise | None:
@@ -314,7 +323,7 @@ class Resolver:
             "source": self.references.sources(shape.source, path),
             "when": self._when(shape, path),
         }
-        given = {key for key in _PROMISE_KEYS if getattr(shape, key) is not None}
+        given = {key for key in _PROMISE_KEYS if self.report.is_written((*path, key))}
         if "enter" in given and given - {"enter"} and given <= {"enter", "only_if", "needs", "only_after"}:
             return EnterPromise(
                 name,
@@ -325,9 +334,9 @@ class Resolver:
                 **said,
             )
         if given == {"whenever", "offer"}:
-            offered = self.references.names("trigger", [shape.offer or ""], (*path, "offer"), self._triggers)[
-                0
-            ]
+            offered = shape.offer or ""
+            if offered:
+                self.references.names("trigger", [offered], (*path, "offer"), self._triggers)
             whenever = self._when(shape, path, "whenever")
             return OfferPromise(name, whenever, offered, **said) if whenever else None
         if given == {"always_reachable"}:

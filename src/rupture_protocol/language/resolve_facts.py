@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from rupture_protocol.errors import ValueRefused, shorten
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import LISTED, NUMERIC, Fact, FactType, Value
-from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.quantities import Duration, Unit, parse_duration
 from rupture_protocol.language.references import References
 from rupture_protocol.language.shapes import FactShape
@@ -33,8 +33,8 @@ class FactResolver:
             title=shape.title,
             values=tuple(shape.values or ()),
             also=tuple(shape.also or ()),
-            minimum=shape.minimum,
-            maximum=shape.maximum,
+            minimum=_limit(shape.minimum, shape.type),
+            maximum=_limit(shape.maximum, shape.type),
             unit=shape.unit,
             ask=shape.ask,
             labels=Frozen(shape.labels or {}),
@@ -62,7 +62,7 @@ class FactResolver:
                 fits = fits and key != "values"
         # `values` may be written and broken: then it has been complained about already.
         if shape.type in LISTED and shape.values is None:
-            if "values" not in self._references.written(("facts", name)):
+            if not self._report.is_written(("facts", name, "values")):
                 self._report(
                     "fact-values",
                     f"a {shape.type} needs its `values`",
@@ -111,7 +111,7 @@ class FactResolver:
         known = ("true", "false") if fact.type is FactType.BOOLEAN else fact.values + fact.also
         for value in fact.labels:
             if value not in known:
-                advice = did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
+                advice = self._report.did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
                 self._report(
                     "unknown-value",
                     f"`{shorten(value)}` is not a value of `{fact.name}`",
@@ -137,7 +137,7 @@ class FactResolver:
         if fact.type is FactType.TEXT:
             self._report("fact-values", "a text is not presumed", (*path, "presume"), key=True)
             return fact
-        if not shape.source:
+        if not self._report.is_written((*path, "source")):
             self._report(
                 "presume-without-source",
                 f"`{fact.name}` is presumed, but nothing says on what ground",
@@ -172,3 +172,8 @@ class FactResolver:
             )
             self._report("unknown-value" if known else "wrong-type", words, path, help=refused.help)
             return None
+
+
+def _limit(written: Decimal | int | None, kind: FactType) -> Decimal | int | None:
+    """A limit in the fact's own kind of number: of a number, `3` and `3.0` are one limit."""
+    return Decimal(written) if kind is FactType.NUMBER and written is not None else written

@@ -24,11 +24,13 @@ from pydantic_core import PydanticCustomError
 from rupture_protocol.language import quantities
 from rupture_protocol.language.facts import FactType
 from rupture_protocol.language.protocol import DeadlineKind, SourceKind
+from rupture_protocol.language.source import BROKEN
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SOURCE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 VERSION_PATTERN = f"^{quantities.VERSION.pattern}$"
+LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 DURATION_PATTERN = r"^[1-9][0-9]* (minute|hour|day|working day|week|month)s?$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -68,11 +70,13 @@ def _a_number(value: object) -> object:
 def _despite(value: object) -> object:
     if value == "all":
         return ["all"]
+    if isinstance(value, list) and BROKEN in value:
+        raise PydanticCustomError("reported", "has been reported already")
     if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
         raise PydanticCustomError(
             "wrong-type",
             "must be a list of interrupts, or `all`",
-            {"help": "as in `despite: [hold_for_safety]`"},
+            {"help": f"as in `[{value if isinstance(value, str) and value else 'hold_for_safety'}]`"},
         )
     return [str(name) for name in value]
 
@@ -81,16 +85,22 @@ Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SourceId = Annotated[str, Field(pattern=SOURCE_PATTERN)]
+# What names something else is looked up, so a wrong one is unknown, not ill-formed.
+Reference = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": NAME_PATTERN})]
+SourceReference = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": SOURCE_PATTERN})]
+References = Annotated[list[Reference], Field(min_length=1)]
 Names = Annotated[list[Name], Field(min_length=1)]
 Texts = Annotated[list[Text], Field(min_length=1)]
-OneOrMoreNames = Annotated[Names, BeforeValidator(_as_list, json_schema_input_type=Names | Name)]
+OneOrMoreReferences = Annotated[
+    References, BeforeValidator(_as_list, json_schema_input_type=References | Reference)
+]
 OneOrMoreTexts = Annotated[Texts, BeforeValidator(_as_list, json_schema_input_type=Texts | Text)]
 Sources = Annotated[
-    list[SourceId],
+    list[SourceReference],
     Field(min_length=1),
-    BeforeValidator(_as_list, json_schema_input_type=list[SourceId] | SourceId),
+    BeforeValidator(_as_list, json_schema_input_type=list[SourceReference] | SourceReference),
 ]
-Despite = Annotated[list[str], PlainValidator(_despite, json_schema_input_type=Literal["all"] | Names)]
+Despite = Annotated[list[str], PlainValidator(_despite, json_schema_input_type=Literal["all"] | References)]
 DurationText = Annotated[
     str,
     AfterValidator(_a_duration),
@@ -164,7 +174,7 @@ class FactShape(Shape):
     """The question put to a person."""
     labels: dict[str, Text] | None = None
     """How each value is shown to a person."""
-    by: Names | None = None
+    by: References | None = None
     """The roles that may record it; every role, where left out."""
     lasts: DurationText | None = None
     """How long a record holds, from when it occurred; after that it counts as not recorded."""
@@ -207,7 +217,7 @@ class ArgumentShape(Shape):
 class OverrideShape(Shape):
     """Who may take a transition that is not open, on the record."""
 
-    by: Names
+    by: References
     """The roles that may override."""
     reasons: Names
     """The coded reasons, one of which must be given."""
@@ -233,11 +243,11 @@ GuidanceField = Annotated[
 class InterruptShape(Shape):
     """What comes before everything else while its condition is true, or cannot be ruled out."""
 
-    to: Name
+    to: Reference
     """The state it leads to."""
     when: ConditionTree
     """When it must be taken; while this is unknown, everything after it is held back."""
-    by: Names | None = None
+    by: References | None = None
     """The roles that may take it; every role, where left out."""
     title: Text | None = None
     """What it is called in sentences."""
@@ -254,19 +264,19 @@ class InterruptShape(Shape):
 class TransitionShape(Shape):
     """One way out of a state."""
 
-    to: Name
+    to: Reference
     """The state it leads to."""
     title: Text | None = None
     """What it is called in sentences."""
-    by: Names | None = None
+    by: References | None = None
     """The roles that may take it; every role, where left out."""
     when: ConditionTree = None
     """The guard: what must hold. A fact that is not on record leaves it undecided."""
-    needs: Names | None = None
+    needs: References | None = None
     """Facts that must be on record, whatever their value."""
     despite: Despite | None = None
     """The interrupts that do not hold it back, or `all` where it touches nobody but the clinicians."""
-    not_same_person: Names | None = None
+    not_same_person: References | None = None
     """Triggers: nobody who ever took one of them in this case may take this one."""
     override: OverrideShape | None = None
     """Who may take it though it is not open: lifts `when` and `needs` only."""
@@ -283,9 +293,9 @@ class TransitionShape(Shape):
 class AnywhereShape(TransitionShape):
     """A way out of every state that is not final."""
 
-    exclude: Names | None = Field(None, alias="except")
+    exclude: References | None = Field(None, alias="except")
     """The states in which it is not offered."""
-    only: Names | None = None
+    only: References | None = None
     """The only states in which it is offered."""
 
 
@@ -309,9 +319,9 @@ class StateShape(Shape):
     """Whether a case ends here."""
     outcome: Name | None = None
     """What a final state comes to."""
-    ask: Names | None = None
+    ask: References | None = None
     """Facts worth recording here, in this order."""
-    forget: Names | None = None
+    forget: References | None = None
     """Facts that are asked afresh once this state is entered."""
     wait: WaitShape | None = None
     """Where waiting is right, so that the state is no dead end."""
@@ -322,9 +332,9 @@ class StateShape(Shape):
 class MarkShape(Shape):
     """A fact that is recorded, or a state that is entered."""
 
-    fact: Name | None = None
+    fact: Reference | None = None
     """The fact: a date counts by its value, anything else by when it was recorded."""
-    state: Name | None = None
+    state: Reference | None = None
     """The state that is entered."""
 
 
@@ -350,19 +360,19 @@ class DeadlineShape(Shape):
 class PromiseShape(Shape):
     """What must hold in every case: one of the forms `enter`, `whenever` with `offer`, `always_reachable`."""
 
-    enter: OneOrMoreNames | None = None
+    enter: OneOrMoreReferences | None = None
     """States: whenever one of them is entered, the rest of the promise holds."""
     only_if: ConditionTree = None
     """With `enter`: the condition that is true."""
-    needs: Names | None = None
+    needs: References | None = None
     """With `enter`: the facts that are on record."""
-    only_after: OneOrMoreNames | None = None
+    only_after: OneOrMoreReferences | None = None
     """With `enter`: the states that were visited before, all of them."""
     whenever: ConditionTree = None
     """With `offer`: where the trigger must be open."""
-    offer: Name | None = None
+    offer: Reference | None = None
     """With `whenever`: the trigger."""
-    always_reachable: OneOrMoreNames | None = None
+    always_reachable: OneOrMoreReferences | None = None
     """States, one of which can be reached from wherever a case stands."""
     when: ConditionTree = None
     """Where the promise counts; everywhere, where left out."""
@@ -389,7 +399,7 @@ class ProtocolShape(Shape):
     """The protocol's own semantic version, as in `1.0.0`."""
     title: Text
     """What the protocol is called."""
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = "en"
+    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] = "en"
     """The language of its texts, as a BCP 47 tag."""
     derived_from: Text | None = None
     """Where a protocol of its own comes from."""

@@ -61,13 +61,14 @@ def _take_out(data: dict[str, Any], place: Path, kind: str) -> bool:
             return _stand_in(data, str(place[0]))
         place = place[:-1]
     whole = next((place[:at] for at, step in enumerate(place) if isinstance(step, int)), place)
-    owner: Any = data
-    for step in whole[:-1]:
-        owner = owner.get(step) if isinstance(owner, dict) else None
-    if not isinstance(owner, dict) or whole[-1] not in owner:
-        return False
-    del owner[whole[-1]]
-    return True
+    owner = data
+    for at, step in enumerate(whole, 1):
+        inner = owner.get(str(step))
+        # Inside a short form there is nothing to take out: it goes as a whole.
+        if at == len(whole) or not isinstance(inner, dict):
+            return owner.pop(str(step), None) is not None
+        owner = inner
+    return False
 
 
 def _stand_in(data: dict[str, Any], key: str) -> bool:
@@ -110,18 +111,18 @@ def _belongs_to_later(data: dict[str, Any], report: Report) -> bool:
             key=True,
             help=f"{LATER[key]} comes with a later version; until then a protocol stands by itself",
         )
-    return any(key != "migrates" for key in found)
+    return "extends" in found or "translates" in found
 
 
 def _another_format(data: dict[str, Any], report: Report) -> bool:
-    data.pop("migrates", None)
+    for key in LATER:
+        data.pop(key, None)
     written = data.get("format", 1)
-    if isinstance(written, int) and not isinstance(written, bool) and written != 1:
-        report(
-            "format-version",
-            "this version of the library reads format 1",
-            ("format",),
-            help="write `format: 1`",
-        )
-        return True
-    return False
+    if written is BROKEN or (type(written) is int and written == 1):
+        return False
+    report(
+        "format-version", "this version of the library reads format 1", ("format",), help="write `format: 1`"
+    )
+    # Python takes `true` and `1.0` for 1; what another format says cannot be told.
+    data["format"] = 1
+    return type(written) is int

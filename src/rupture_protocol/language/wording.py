@@ -9,7 +9,7 @@ from typing import Any
 from rupture_protocol.errors import shorten
 from rupture_protocol.language import shapes
 from rupture_protocol.language.facts import FactType
-from rupture_protocol.language.nearest import did_you_mean, nearest
+from rupture_protocol.language.nearest import nearest
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
 
@@ -44,6 +44,7 @@ _FORMS: dict[str, tuple[str, str, str]] = {
     shapes.ID_PATTERN: ("bad-name", "is not an id", "small letters and digits, in words joined by `-`"),
     shapes.SOURCE_PATTERN: ("bad-name", "is not a source's id", "letters, digits, `.`, `_` and `-`"),
     shapes.VERSION_PATTERN: ("bad-version", "is not a version", "three whole numbers, as in `1.0.0`"),
+    shapes.LANGUAGE_PATTERN: ("wrong-value", "is not a language", "its tag, as in `en` or `de-CH`"),
 }
 
 _SHAPE_AT: list[tuple[tuple[str, ...], type[shapes.Shape]]] = [
@@ -113,7 +114,7 @@ def _unknown_key(_complaint: Complaint, path: Path, report: Report) -> None:
     elif match is None and len(path) == 3 and path[0] == "interrupts":
         advice = f"an interrupt has {_quoted(known)}, and nothing else"
     else:
-        advice = did_you_mean(key, known) or (f"known here: {_quoted(known)}" if known else None)
+        advice = report.did_you_mean(key, known) or (f"known here: {_quoted(known)}" if known else None)
     report("unknown-key", f"unknown key `{shorten(key)}`", path, key=True, help=advice)
 
 
@@ -133,6 +134,10 @@ def _must_be(what: str, advice: str | None = None) -> Callable[[Complaint, Path,
     def word(complaint: Complaint, path: Path, report: Report) -> None:
         value = complaint["input"]
         hint = advice
+        if path == ("version",):
+            _, words, hint = _FORMS[shapes.VERSION_PATTERN]
+            report("bad-version", f"`{shorten(str(value))}` {words}", path, help=hint)
+            return
         if what == "text" and isinstance(value, bool | int | Decimal):
             hint = f'quote it: `"{shorten(str(value).lower() if isinstance(value, bool) else str(value))}"`'
         if what == "a list" and isinstance(value, str):
@@ -153,19 +158,19 @@ def _must_be(what: str, advice: str | None = None) -> Callable[[Complaint, Path,
 def _one_of(complaint: Complaint, path: Path, report: Report) -> None:
     value = complaint["input"]
     expected = [part.strip("' ") for part in complaint["ctx"]["expected"].replace(" or ", ",").split(",")]
-    if path == ("format",):
-        report("format-version", "this version of the library reads format 1", path, help="write `format: 1`")
-        return
     known = _quoted(expected)
     if not isinstance(value, str):
         report("wrong-type", f"{_name(path)} must be one of {known}", path)
         return
     match = nearest(value, expected)
     hint = f"did you mean `{match}`?" if match else f"one of {known}"
-    report("wrong-value", f"`{shorten(value)}` is not a value of {_name(path)}", path, help=hint)
+    what = "a type of fact" if path[-1] == "type" else f"a value of {_name(path)}"
+    report("wrong-value", f"`{shorten(value)}` is not {what}", path, help=hint)
 
 
 def _empty(_complaint: Complaint, path: Path, report: Report) -> None:
+    if isinstance(report.written(path[:-1]), str):  # a short form: its key is what was written
+        path = path[:-1]
     report("empty", f"{_name(path)} is empty", path, help="write something, or leave the key out")
 
 
@@ -174,6 +179,10 @@ def _own(complaint: Complaint, path: Path, report: Report) -> None:
     words = str(complaint["msg"])
     subject = _name(path) if words.startswith("must") else f"`{shorten(str(value))}`"
     report(str(complaint["type"]), f"{subject} {words}", path, help=complaint.get("ctx", {}).get("help"))
+
+
+def _silent(_complaint: Complaint, _path: Path, _report: Report) -> None:
+    """What is wrong inside has been reported already."""
 
 
 def _other(_complaint: Complaint, path: Path, report: Report) -> None:
@@ -222,4 +231,5 @@ _WORDINGS: dict[str, Callable[[Complaint, Path, Report], None]] = {
     "bad-duration": _own,
     "bad-date": _own,
     "wrong-type": _own,
+    "reported": _silent,
 }
