@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from rupture_protocol.engine.calendar import after, start_of
 from rupture_protocol.engine.case import Case, Event
 from rupture_protocol.engine.evaluate import Situation, evaluate
-from rupture_protocol.engine.truth import TRUE, UNKNOWN, Truth
+from rupture_protocol.engine.fold import fold, opened
+from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
 from rupture_protocol.language.facts import Unknown, Value
 from rupture_protocol.language.protocol import Deadline, Mark
 
@@ -44,18 +45,24 @@ class Due:
     met: datetime | None = None
 
 
+_LIVE = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """When something happened: the instant, and what is counted from (a day, where only a day is known)."""
 
     instant: datetime
     counted: datetime | date
+    seq: int = field(compare=False)
 
 
 def deadlines_of(case: Case, situation: Situation) -> tuple[Due, ...]:
     """How every deadline of a case's protocol stands, in file order.
 
-    Each start has a deadline of its own: those still unmet are all listed, and the last one in any case.
+    Each start has a deadline of its own. The last one is always listed; an earlier one only while it is still
+    to be met, and only if it applied while its start was the last: a risk recorded as `none` on Monday
+    does not make Tuesday's `high` overdue.
     """
     return tuple(
         due for each in situation.protocol.deadlines.values() for due in _dues(each, case.history, situation)
@@ -70,7 +77,26 @@ def _dues(deadline: Deadline, history: tuple[Event, ...], situation: Situation) 
         return [Due(deadline, _otherwise(applies, DeadlineState.NOT_STARTED), applies)]
     ends = [moment.instant for moment in _moments(deadline.met_by, history, situation)]
     dues = [_due(deadline, start, ends, applies, situation, final=final) for start in starts]
-    return [due for due in dues[:-1] if due.met is None] + dues[-1:]
+    live = [
+        due
+        for due, later in zip(dues, starts[1:], strict=False)
+        if due.state in _LIVE and _applied_before(later, deadline, history, situation)
+    ]
+    return [*live, dues[-1]]
+
+
+def _applied_before(later: _Moment, deadline: Deadline, history: tuple[Event, ...], now: Situation) -> bool:
+    """Whether a deadline applied, or may have, just before a later start."""
+    if deadline.when is None:
+        return True
+    past = history[: later.seq - 1] if later.seq else history
+    protocol, calendar = now.protocol, now.calendar
+    case = opened("", past[0])
+    for event in past[1:]:
+        case = fold(protocol, calendar, case, event)
+    at = history[later.seq - 1].at if later.seq else now.at
+    then = Situation(protocol, case.state, case.facts, case.visits, at, calendar)
+    return evaluate(deadline.when, then).truth is not FALSE
 
 
 def _due(
@@ -103,25 +129,29 @@ def _otherwise(applies: Truth, state: DeadlineState) -> DeadlineState:
 def _moments(mark: Mark, history: tuple[Event, ...], situation: Situation) -> Iterator[_Moment]:
     """When what starts or meets a deadline happened, oldest first."""
     if mark.state is not None:
-        yield from (_Moment(event.occurred, event.occurred) for event in history if event.to == mark.state)
+        yield from (
+            _Moment(event.occurred, event.occurred, event.seq) for event in history if event.to == mark.state
+        )
         return
     name = str(mark.fact)
     wrong = {event.corrects for event in history if name in event.facts}
     for event in history:
         if name in event.facts and event.seq not in wrong:
-            yield from _moment(event.facts[name], event.occurred, situation)
+            yield from _moment(event.facts[name], event.occurred, event.seq, situation)
     record = situation.facts.get(name)
     if record is not None and record.seq == 0:  # only supposed: as if it were recorded now
-        yield from _moment(record.value, situation.at, situation)
+        yield from _moment(record.value, situation.at, 0, situation)
 
 
-def _moment(value: Value | Unknown | None, occurred: datetime, situation: Situation) -> Iterator[_Moment]:
+def _moment(
+    value: Value | Unknown | None, occurred: datetime, seq: int, situation: Situation
+) -> Iterator[_Moment]:
     """A day counts by its value, an instant too; a boolean when it is true; all else when it occurred."""
     if value is None or value is False or isinstance(value, Unknown):
         return
     if isinstance(value, datetime):
-        yield _Moment(value, value)
+        yield _Moment(value, value, seq)
     elif isinstance(value, date):
-        yield _Moment(start_of(value, situation.calendar), value)
+        yield _Moment(start_of(value, situation.calendar), value, seq)
     else:
-        yield _Moment(occurred, occurred)
+        yield _Moment(occurred, occurred, seq)
