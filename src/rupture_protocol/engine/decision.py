@@ -7,7 +7,6 @@ from values that cannot change, so reading them late or twice says the same.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
@@ -16,23 +15,15 @@ from rupture_protocol.engine import questions
 from rupture_protocol.engine.case import Actor, Case, ProtocolRef
 from rupture_protocol.engine.deadlines import Due, deadlines_of
 from rupture_protocol.engine.evaluate import Situation, Trace, evaluate
+from rupture_protocol.engine.notices import Notice, notices_on
 from rupture_protocol.engine.options import Step, Verdict
 from rupture_protocol.engine.permissions import not_taker
 from rupture_protocol.engine.questions import Change, Question
 from rupture_protocol.engine.reasons import Reason, Wording, because
 from rupture_protocol.engine.truth import FALSE, TRUE
 from rupture_protocol.errors import UnknownName, shorten
-from rupture_protocol.language.conditions import Condition
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Argument, Guidance, Override, Protocol, Transition
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that a reader of the decision should know: a stable code and a sentence."""
-
-    code: str
-    text: str
 
 
 class Option:
@@ -184,7 +175,6 @@ class Decision(Mapping[str, Option]):
     _steps: tuple[Step, ...]
     _verdicts: tuple[Verdict, ...]
     _notices: tuple[Notice, ...]
-    _assumptions: tuple[Condition, ...]
 
     def __init__(
         self,
@@ -196,7 +186,6 @@ class Decision(Mapping[str, Option]):
         wording: Wording,
         actor: Actor | None = None,
         notices: tuple[Notice, ...] = (),
-        assumptions: tuple[Condition, ...] = (),
     ) -> None:
         self.__dict__.update(
             case=case,
@@ -206,7 +195,6 @@ class Decision(Mapping[str, Option]):
             _steps=steps,
             _verdicts=verdicts,
             _notices=notices,
-            _assumptions=assumptions,
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -308,15 +296,7 @@ class Decision(Mapping[str, Option]):
     @cached_property
     def notices(self) -> tuple[Notice, ...]:
         """What a reader should know besides."""
-        contradicted = tuple(
-            Notice(
-                "assumption-contradicted",
-                "the record contradicts what the protocol assumes, so no proof covers this case",
-            )
-            for each in self._assumptions
-            if evaluate(each, self.situation).truth is FALSE
-        )
-        return (*self._notices, *contradicted[:1])
+        return (*notices_on(self.situation), *self._notices)
 
     @property
     def _final(self) -> bool:

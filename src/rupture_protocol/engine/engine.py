@@ -18,20 +18,19 @@ from rupture_protocol.engine.case import (
     Event,
     EventKind,
     ProtocolRef,
-    Record,
     Standing,
-    Visit,
 )
-from rupture_protocol.engine.compile import Verdicts, compile_steps
-from rupture_protocol.engine.decision import Decision, Notice
+from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.fold import fold, opened
 from rupture_protocol.engine.moments import occurred_by, utc
-from rupture_protocol.engine.options import Step, Verdict, steps_from
+from rupture_protocol.engine.notices import DEFAULT_CALENDAR, IMAGINED, SUPPOSED, Notice
+from rupture_protocol.engine.options import Step, Verdict
 from rupture_protocol.engine.permissions import not_overrider, not_recorder, not_taker
-from rupture_protocol.engine.reasons import Wording
+from rupture_protocol.engine.prepared import Prepared
 from rupture_protocol.engine.refusal import TransitionRefused
 from rupture_protocol.engine.replay import replay
+from rupture_protocol.engine.supposing import imagined_case, supposed_records, value_of
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.errors import (
     InvalidCase,
@@ -43,7 +42,7 @@ from rupture_protocol.errors import (
     shorten,
 )
 from rupture_protocol.frozen import Frozen
-from rupture_protocol.language.facts import UNKNOWN, Unknown, Value
+from rupture_protocol.language.facts import UNKNOWN, Unknown
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
 
@@ -64,9 +63,8 @@ class Engine:
         self.protocol = protocol
         self.calendar = calendar or Calendar()
         self.ref = ProtocolRef(protocol.id, protocol.version, protocol.digest)
-        self._wording = Wording(protocol)
         self._given_calendar = calendar is not None
-        self._states: dict[str, tuple[tuple[Step, ...], Verdicts]] = {}
+        self._prepared = Prepared(protocol, self.calendar)
 
     def __repr__(self) -> str:
         return f"<Engine {self.ref.id} {self.ref.version}>"
@@ -80,8 +78,7 @@ class Engine:
         """
         from rupture_protocol.engine.machine import build_machine
 
-        steps = [step for state in self.protocol.states for step in self._prepared(state)[0]]
-        return build_machine(self.protocol, steps, self._admits)
+        return build_machine(self.protocol, self._prepared.every_step(), self._admits)
 
     # Asking ----------------------------------------------------------------------------------------
 
@@ -110,17 +107,18 @@ class Engine:
         """
         self._check_belongs(case)
         moment = utc(at)
-        facts = case.facts if not suppose else Frozen({**case.facts, **self._supposed(suppose)})
-        steps, verdicts = self._prepared(case.state)
+        facts = case.facts
+        if suppose:
+            facts = Frozen({**facts, **supposed_records(self.protocol, suppose)})
+        situation = Situation(self.protocol, case.state, facts, case.visits, moment, self.calendar)
         return Decision(
             case,
-            Situation(self.protocol, case.state, facts, case.visits, moment, self.calendar),
-            steps,
-            verdicts(facts, case.visits, moment),
-            wording=self._wording,
+            situation,
+            self._prepared.steps(case.state),
+            self._prepared.verdicts(case.state, facts, case.visits, moment),
+            wording=self._prepared.wording,
             actor=actor,
-            notices=self._notices(moment, case, suppose),
-            assumptions=self.protocol.assume,
+            notices=self._notices(case, supposed=bool(suppose)),
         )
 
     def imagine(
@@ -140,13 +138,7 @@ class Engine:
         Raises:
             UnknownName, ValueRefused: A state or fact that is not there, a value that the fact cannot have.
         """
-        here = self.protocol.state(state or self.protocol.initial).name
-        counts: dict[str, int] = {}
-        for name in visited:
-            counts[self.protocol.state(name).name] = counts.get(name, 0) + 1
-        counts.setdefault(here, 1)
-        visits = Frozen({name: Visit(count, None) for name, count in counts.items()})
-        return Case("imagined", self.ref, here, Frozen(self._supposed(facts or {})), visits)
+        return imagined_case(self.protocol, self.ref, state or self.protocol.initial, visited, facts or {})
 
     # Writing ---------------------------------------------------------------------------------------
 
@@ -215,7 +207,7 @@ class Engine:
         moment = self._begin(case, by, at)
         if not facts:
             raise RuptureError("nothing to record", help="give at least one fact")
-        values = Frozen({name: self._value(name, value) for name, value in facts.items()})
+        values = Frozen({name: value_of(self.protocol, name, value) for name, value in facts.items()})
         for name in values:
             self._check_recorder(case, name, by)
         event = self._event(case, EventKind.RECORDED, moment, occurred, by, note, facts=values)
@@ -250,7 +242,7 @@ class Engine:
         """
         moment = self._begin(case, by, at)
         name = self.protocol.fact(fact).name
-        value = self._value(name, to)
+        value = value_of(self.protocol, name, to)
         wrong = case.facts.get(name)
         if wrong is None or wrong.standing is Standing.WITHDRAWN:
             raise Refused(f"`{name}` has no record to correct", help="record it")
@@ -361,24 +353,17 @@ class Engine:
 
     # Within ----------------------------------------------------------------------------------------
 
-    def _prepared(self, state: str) -> tuple[tuple[Step, ...], Verdicts]:
-        """The steps of a state and the function of their verdicts, made when first asked for."""
-        found = self._states.get(state)
-        if found is None:
-            steps = steps_from(self.protocol, state)
-            # Two threads may both make it: they make the same, and either stays.
-            found = self._states[state] = steps, compile_steps(self.protocol, steps, self.calendar)
-        return found
-
     def _step(self, case: Case, trigger: str, by: Actor, moment: datetime) -> tuple[Step, Verdict]:
-        steps, verdicts = self._prepared(case.state)
-        for step, verdict in zip(steps, verdicts(case.facts, case.visits, moment), strict=True):
-            if step.trigger == trigger:
-                return step, verdict
-        self._check_trigger(trigger)
-        decision = self.decide(case, at=moment, actor=by)
-        why = "the case has ended" if self.protocol.states[case.state].final else "it is not offered here"
-        raise TransitionRefused(decision, trigger, why)
+        step = self._prepared.step(case.state, trigger)
+        if step is None:
+            self._check_trigger(trigger)
+            decision = self.decide(case, at=moment, actor=by)
+            ended = self.protocol.states[case.state].final
+            raise TransitionRefused(
+                decision, trigger, "the case has ended" if ended else "it is not offered here"
+            )
+        verdicts = self._prepared.verdicts(case.state, case.facts, case.visits, moment)
+        return step, verdicts[self._prepared.steps(case.state).index(step)]
 
     def _advance(
         self,
@@ -448,7 +433,7 @@ class Engine:
             self.protocol.role(by.role)
 
     def _check_trigger(self, trigger: str) -> None:
-        known = {step.trigger for state in self.protocol.states for step in self._prepared(state)[0]}
+        known = {step.trigger for step in self._prepared.every_step()}
         if trigger not in known:
             raise UnknownName(
                 f"unknown trigger `{shorten(trigger)}`", help=did_you_mean(trigger, sorted(known))
@@ -493,40 +478,13 @@ class Engine:
             return False
         return verdict is Verdict.OPEN
 
-    def _value(self, name: str, value: object) -> Value | Unknown:
-        fact = self.protocol.fact(name)
-        return UNKNOWN if isinstance(value, Unknown) else fact.parse(value)
-
-    def _supposed(self, facts: Mapping[str, object]) -> dict[str, Record]:
-        supposed: dict[str, Record] = {}
-        for name, given in facts.items():
-            value = self._value(name, given)
-            standing = Standing.NOT_KNOWN if isinstance(value, Unknown) else Standing.RECORDED
-            known = None if isinstance(value, Unknown) else value
-            supposed[self.protocol.facts[name].name] = Record(
-                name, known, standing, 0, None, None, None, None
-            )
-        return supposed
-
-    def _notices(
-        self, moment: datetime, case: Case, suppose: Mapping[str, object] | None
-    ) -> tuple[Notice, ...]:
-        notices = []
-        about = self.protocol.about
-        if about and about.review_by and moment.astimezone(self.calendar.zone).date() > about.review_by:
-            notices.append(Notice("review-overdue", "the protocol is past its review date"))
-        if suppose:
-            notices.append(Notice("supposed", "some facts are only supposed"))
-        if case.imagined:
-            notices.append(Notice("imagined", "this case is imagined"))
-        if not self._given_calendar:
-            notices.append(_DEFAULT_CALENDAR)
-        return tuple(notices)
-
-
-_DEFAULT_CALENDAR = Notice(
-    "default-calendar", "days are counted Monday to Friday in UTC, as no calendar of the clinic was given"
-)
+    def _notices(self, case: Case, *, supposed: bool) -> tuple[Notice, ...]:
+        noted = (
+            (SUPPOSED, supposed),
+            (IMAGINED, case.imagined),
+            (DEFAULT_CALENDAR, not self._given_calendar),
+        )
+        return tuple(notice for notice, applies in noted if applies)
 
 
 def _refusal(decision: Decision, trigger: str, why: str) -> TransitionRefused:
