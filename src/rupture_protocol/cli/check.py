@@ -1,0 +1,189 @@
+"""`rupture check`: what is wrong with protocol files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rupture_protocol.cli import inputs, output
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from rupture_protocol.errors import Issue
+    from rupture_protocol.language.protocol import Protocol
+
+CHECK = "rupture-check/1"
+FORMATS = ("text", "concise", "json", "github")
+EPILOG = """
+\b
+Examples:
+  rupture check my-clinic.yaml
+  rupture check protocols/*.yaml --format github --strict
+  rupture check - --json < my-clinic.yaml
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One file: its protocol, where it has one, and its issues; `unreadable` says why there is neither."""
+
+    file: str
+    protocol: Protocol | None = None
+    issues: tuple[Issue, ...] = ()
+    unreadable: output.Failed | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """One of `files` in a `rupture-check/1`."""
+        written: dict[str, Any] = {"file": self.file}
+        if self.protocol is not None:
+            each = self.protocol
+            written["protocol"] = {"id": each.id, "version": each.version, "digest": each.digest}
+        if self.unreadable is not None:
+            written["unreadable"] = str(self.unreadable)
+        written["issues"] = [_issue(issue) for issue in self.issues]
+        return written
+
+
+@click.command("check", epilog=EPILOG)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="How issues are printed. Default: text."
+)
+@click.option("--strict", is_flag=True, help="Warnings count as issues, too.")
+@inputs.at_option
+@inputs.json_option("The same as --format json: one JSON document, rupture-check/1.")
+def command(
+    files: tuple[str, ...], format_: str | None, strict: bool, at: datetime | None, as_json: bool
+) -> int:
+    """Find everything that is wrong with protocol files, with the line and what to write instead.
+
+    FILE is a path, the name of a shipped protocol, or - for stdin. Exits 1 on errors (with --strict on
+    warnings, too), 3 where a file cannot be read.
+    """
+    if as_json and format_ not in (None, "json"):
+        raise output.Failed(
+            f"`--json` and `--format {format_}` do not go together",
+            code=output.USAGE,
+            next="rupture check --help",
+        )
+    if files.count(inputs.STDIN) > 1:
+        raise output.Failed("stdin can be read only once", code=output.USAGE, next="rupture check --help")
+    today = (at or inputs.now()).date()
+    reports = [_report(file, today) for file in files]
+    _PRINTERS["json" if as_json else format_ or "text"](reports)
+    return _conclude(reports, strict=strict)
+
+
+def _report(source: str, today: date) -> Report:
+    from rupture_protocol import loading
+    from rupture_protocol.errors import ProtocolNotFound
+
+    name = inputs.shown_name(source)
+    try:
+        if source == inputs.STDIN or Path(source).exists():
+            data, name = inputs.read_bytes(source)
+        else:
+            data, name = loading.read_file(source)
+    except output.Failed as failed:
+        return Report(name, unreadable=failed)
+    except ProtocolNotFound as error:
+        failed = output.Failed(str(error), code=output.CANNOT_LOAD, help=error.help, next="rupture protocols")
+        return Report(name, unreadable=failed)
+    checked = loading.checks(data, file=name, today=today)
+    return Report(name, checked.protocol, checked.issues)
+
+
+def _conclude(reports: list[Report], *, strict: bool) -> int:
+    errors, warnings = _count(reports)
+    unreadable = [each for each in reports if each.unreadable is not None]
+    code = output.REFUSED if errors or (strict and warnings) else output.DONE
+    read = len(reports) - len(unreadable)
+    if read:
+        output.talk(_summary(read, errors, warnings, failed=code != output.DONE))
+    for each in unreadable:
+        code = output.explain_failure(each.unreadable) if each.unreadable else code
+    if code == output.REFUSED:
+        first = next(
+            issue for each in reports for issue in each.issues if not errors or issue.severity == "error"
+        )
+        output.talk(f"next: rupture explain {first.code}")
+    elif code == output.DONE:
+        promises = sum(len(each.protocol.promises) for each in reports if each.protocol)
+        if promises:
+            stated = _plural(promises, "promise")
+            output.talk(f"note: {stated} stated, none proved: proving them comes with a later version")
+    return code
+
+
+def _summary(files: int, errors: int, warnings: int, *, failed: bool) -> str:
+    found = f"{_plural(errors, 'error')}, {_plural(warnings, 'warning')} in {_plural(files, 'file')}"
+    return found if failed else f"ok: {found}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _count(reports: list[Report]) -> tuple[int, int]:
+    severities = [issue.severity.value for each in reports for issue in each.issues]
+    return severities.count("error"), severities.count("warning")
+
+
+# How issues are printed -----------------------------------------------------------------------------
+
+
+def _text(reports: list[Report]) -> None:
+    rendered = [issue.render() for each in reports for issue in each.issues]
+    if rendered:
+        output.emit("\n\n".join(rendered))
+
+
+def _concise(reports: list[Report]) -> None:
+    for each in reports:
+        for issue in each.issues:
+            output.emit(str(issue))
+
+
+def _json(reports: list[Report]) -> None:
+    errors, warnings = _count(reports)
+    files = [each.to_json() for each in reports]
+    output.emit_json({"schema": CHECK, "files": files, "errors": errors, "warnings": warnings})
+
+
+def _github(reports: list[Report]) -> None:
+    for each in reports:
+        for issue in each.issues:
+            span = issue.span
+            place = (
+                f"file={_property(span.file)},line={span.line},col={span.column},endColumn={span.end_column}"
+            )
+            message = f"{issue.message}\nhelp: {issue.help}" if issue.help else issue.message
+            output.emit(f"::{issue.severity} {place},title={_property(issue.code)}::{_message(message)}")
+
+
+_PRINTERS = {"text": _text, "concise": _concise, "json": _json, "github": _github}
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "message": issue.message,
+        "file": issue.span.file,
+        "line": issue.span.line,
+        "column": issue.span.column,
+        "end_column": issue.span.end_column,
+        "help": issue.help,
+    }
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

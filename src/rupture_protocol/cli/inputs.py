@@ -1,0 +1,217 @@
+"""What comes in from outside: protocols, facts, instants, files and stdin."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rupture_protocol.cli.output import CANNOT_LOAD, USAGE, Failed, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    from rupture_protocol.errors import Issue
+    from rupture_protocol.language.protocol import Protocol
+    from rupture_protocol.language.source import Document
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+NO_TERMINAL_NAME = 200
+
+
+class Instant(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4 only
+    """An instant with its offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from rupture_protocol.engine.moments import utc
+        from rupture_protocol.errors import TimeRefused
+        from rupture_protocol.language.quantities import DATETIME_HELP, parse_datetime
+
+        if isinstance(value, datetime):
+            return value
+        moment = parse_datetime(value)
+        if moment is None:
+            self.fail(f"not an instant: write {DATETIME_HELP}", param, ctx)
+        try:
+            return utc(moment)
+        except TimeRefused as error:
+            self.fail(str(error), param, ctx)
+
+
+def at_option(command: F) -> F:
+    """`--at INSTANT`, the clock."""
+    return click.option(
+        "--at",
+        type=Instant(),
+        metavar="INSTANT",
+        help="The moment asked about, with its offset, as in 2026-11-24T09:30:00+00:00. Default: now.",
+    )(command)
+
+
+def json_option(help: str = "Print JSON.") -> Callable[[F], F]:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help=help)
+
+
+def sensitive_option(command: F) -> F:
+    """`--show-sensitive`."""
+    return click.option(
+        "--show-sensitive",
+        is_flag=True,
+        help="Also print the values of facts that the protocol calls sensitive.",
+    )(command)
+
+
+def now() -> datetime:
+    """The present moment. The command line reads the clock; nothing below it does."""
+    return datetime.now(UTC)
+
+
+def load_protocol(source: str) -> Protocol:
+    """A protocol by name, path or `-`."""
+    from rupture_protocol import loading
+
+    if source == STDIN:
+        return loading.loads(read_stdin(), file=STDIN_NAME)
+    return loading.load(source)
+
+
+def read_stdin() -> bytes:
+    """All of stdin, up to what a file may be."""
+    from rupture_protocol.language.source import LARGEST_FILE
+
+    if sys.stdin is None:
+        raise Failed("stdin is closed", code=CANNOT_LOAD, next="give the name of a file")
+    try:
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+    except OSError as error:
+        reason = (error.strerror or "it is not known why").lower()
+        raise Failed(
+            f"cannot read stdin: {reason}", code=CANNOT_LOAD, next="give the name of a file"
+        ) from None
+
+
+def read_bytes(source: str) -> tuple[bytes, str]:
+    """A file's bytes (or stdin's), and what messages call it."""
+    from rupture_protocol.language.source import LARGEST_FILE
+
+    if source == STDIN:
+        return read_stdin(), STDIN_NAME
+    name = shown_name(source)
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(LARGEST_FILE + 1), name
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "not a path").lower()
+        raise Failed(
+            f"cannot read `{name}`: {reason}", code=CANNOT_LOAD, next="check the path, or `-` for stdin"
+        ) from None
+
+
+def shown_name(source: str) -> str:
+    """What messages call a file: relative to where we are, or its bare name; never an absolute path."""
+    path = Path(source)
+    if path.is_absolute():
+        try:
+            path = path.relative_to(Path.cwd())
+        except (OSError, ValueError):
+            path = Path(path.name)
+    return printable(str(path))[:NO_TERMINAL_NAME]
+
+
+def read_data(data: bytes, *, file: str, what: str) -> Document:
+    """YAML or JSON as plain data with its places.
+
+    Args:
+        data: The bytes of the file.
+        file: What messages call it.
+        what: What it should be, for the message.
+    """
+    from rupture_protocol.language.source import Document, read
+
+    document, issues = read(data, file=file)
+    if document is not None and not issues:
+        return document
+    # JSON that our YAML does not take, for instance escaped surrogate pairs.
+    found = _json(data)
+    if found is not None:
+        return Document(file, found, {}, ())
+    raise cannot_load(issues, what)
+
+
+def cannot_load(issues: Iterable[Issue], what: str) -> Failed:
+    """A file that cannot be used, with every issue as an author reads it."""
+    rendered = "\n\n".join(issue.render() for issue in issues)
+    return Failed(
+        f"cannot load the {what}",
+        code=CANNOT_LOAD,
+        before=rendered,
+        next="mend the lines above, and run it again",
+    )
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data, parse_float=Decimal, object_pairs_hook=_without_twins, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key is written twice")
+    return made
+
+
+def _refuse(_constant: str) -> None:
+    raise ValueError("not JSON")
+
+
+def given_facts(protocol: Protocol, facts: tuple[str, ...], file: str | None) -> dict[str, object]:
+    """The facts of `--facts` and `--fact`, checked; the latter counts where both name one."""
+    given: dict[str, object] = {} if file is None else _facts_of_file(protocol, file)
+    typed: set[str] = set()
+    for each in facts:
+        name, equals, text = each.partition("=")
+        if not equals or not name:
+            # What was typed may be a value, so it is not repeated.
+            raise Failed("`--fact` takes NAME=VALUE", code=USAGE, next="rupture decide --help")
+        if name in typed:
+            raise Failed(
+                f"`--fact {printable(name)[:80]}=…` is given twice", code=USAGE, next="rupture decide --help"
+            )
+        typed.add(name)
+        given[name] = protocol.fact(name).parse_text(text)
+    return given
+
+
+def _facts_of_file(protocol: Protocol, source: str) -> dict[str, object]:
+    data, name = read_bytes(source)
+    document = read_data(data, file=name, what="facts")
+    if not isinstance(document.data, dict):
+        raise Failed(
+            f"`{name}` is not a mapping of facts", code=CANNOT_LOAD, next='write {"harm_severity": "mild"}'
+        )
+    return {fact: as_value(protocol, fact, value) for fact, value in document.data.items()}
+
+
+def as_value(protocol: Protocol, name: str, value: object) -> object:
+    """A value as it is written in YAML or JSON; `unknown` and null say that it is not known."""
+    from rupture_protocol.language.facts import UNKNOWN, Unknown
+
+    fact = protocol.fact(name)
+    if value is None or isinstance(value, Unknown) or value == "unknown":
+        return UNKNOWN
+    return fact.parse(value)

@@ -1,0 +1,159 @@
+"""A played script as a story: what happened, why it could, what was refused and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rupture_protocol.cli import telling
+from rupture_protocol.cli.script import Correct, Expect, Override, Record, Take
+from rupture_protocol.engine.case import EventKind
+from rupture_protocol.engine.refusal import TransitionRefused
+from rupture_protocol.language.conditions import All, AnyOf, NotHeldBack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rupture_protocol.cli.page import Page
+    from rupture_protocol.cli.playing import Outcome
+    from rupture_protocol.cli.script import Script
+    from rupture_protocol.engine.case import Event
+    from rupture_protocol.engine.reasons import Reason
+    from rupture_protocol.language.protocol import Protocol
+
+
+class Story:
+    """Tells outcomes one after another."""
+
+    def __init__(self, script: Script, protocol: Protocol, page: Page, *, show_sensitive: bool) -> None:
+        self._protocol = protocol
+        self._page = page
+        self._show_sensitive = show_sensitive
+        self._last: Outcome | None = None
+        page.heading(script.title or protocol.title)
+        page.line(f"{protocol.id} {protocol.version}; case {script.case}", style="dim")
+
+    def tell(self, outcome: Outcome) -> None:
+        """One step."""
+        page = self._page
+        page.blank()
+        if outcome.event is not None:
+            self._event(outcome, outcome.event)
+        elif outcome.refusal is not None:
+            self._refusal(outcome)
+        else:
+            self._expectation(outcome)
+        self._last = outcome
+
+    def end(self) -> None:
+        """Where the case stands."""
+        last = self._last
+        if last is None:
+            return
+        self._page.blank()
+        if self._protocol.states[last.state].final:
+            self._page.heading(telling.ended(self._protocol, last.state))
+        else:
+            self._page.heading(f"The case stands in {telling.state_name(self._protocol, last.state)}.")
+
+    def _head(self, outcome: Outcome, what: str, sign: str, style: str) -> None:
+        who = f"{outcome.step.by}" if outcome.step.by else "nobody"
+        number = f"{outcome.step.number}."
+        self._page.line(f"{telling.instant(outcome.at)}  {who}", sign=number, style="dim", sign_style="dim")
+        self._page.line(what, sign=sign, sign_style=style, indent=3)
+
+    def _event(self, outcome: Outcome, event: Event) -> None:
+        page, protocol = self._page, self._protocol
+        if event.trigger is None:
+            verb = "corrects" if event.kind is EventKind.CORRECTED else "records"
+            if event.withdrawn:
+                said = f"withdraws the record of {telling.named(event.facts)}"
+            else:
+                said = f"{verb} " + telling.shown_facts(
+                    protocol, event.facts, show_sensitive=self._show_sensitive
+                )
+            self._head(outcome, said, "·", "")
+        else:
+            before = telling.state_name(protocol, event.source or "")
+            after = telling.state_name(protocol, event.to or "")
+            how = {EventKind.PRECAUTION: ", as a precaution", EventKind.OVERRIDE: ", by override"}.get(
+                event.kind, ""
+            )
+            self._head(outcome, f"takes {event.trigger}{how}: {before} → {after}", "●", "green")
+            self._reasons(outcome, event.trigger)
+        if event.reason:
+            page.labelled("reason", event.reason, indent=5)
+        if event.note:
+            page.labelled("note", event.note, indent=5)
+        if event.occurred != event.at:
+            page.labelled("happened", telling.instant(event.occurred), indent=5)
+        if outcome.failed:
+            page.line("failed: this was there to be refused", sign="✗", sign_style="red", indent=5)
+
+    def _reasons(self, outcome: Outcome, trigger: str) -> None:
+        if outcome.before is None or trigger not in outcome.before:
+            return
+        option = outcome.before[trigger]
+        page = self._page
+        page.labelled("verdict", f"{option.verdict}: {option.because}", indent=5)
+        for said in dict.fromkeys(_grounds(option.reasons)):
+            page.line(said, sign="·", indent=7)
+        telling.tell_arguments(option, page, indent=5)
+
+    def _refusal(self, outcome: Outcome) -> None:
+        page, error = self._page, outcome.refusal
+        how = "refused" if outcome.failed else "refused, as expected"
+        self._head(outcome, f"{_tried(outcome)}: {how}", "✗", "red")
+        page.labelled("why", str(error), indent=5)
+        if isinstance(error, TransitionRefused) and error.option is not None and error.option.missing:
+            page.labelled("missing", telling.missing_of(error.option), indent=5)
+        elif error is not None and error.help:
+            page.labelled("help", error.help, indent=5)
+
+    def _expectation(self, outcome: Outcome) -> None:
+        page = self._page
+        met = not outcome.failed
+        page.line(
+            f"expected: {_expected(outcome)}: {'met' if met else 'failed'}",
+            sign=f"{outcome.step.number}. {'✓' if met else '✗'}",
+            sign_style="green" if met else "red",
+        )
+        for each in outcome.differences or ():
+            page.line(each, sign="✗", sign_style="red", indent=5)
+
+
+def _grounds(reason: Reason) -> Iterator[str]:
+    """What made a step possible, without what was true of every step: that no interrupt held it back."""
+    match reason.condition:
+        case NotHeldBack():
+            return
+        case All() | AnyOf():
+            for part in reason.parts:
+                if part.truth is reason.truth:
+                    yield from _grounds(part)
+        case _:
+            yield reason.text
+
+
+def _tried(outcome: Outcome) -> str:
+    match outcome.step.action:
+        case Take(trigger=trigger):
+            return f"tries to take {trigger}"
+        case Override(trigger=trigger):
+            return f"tries to override {trigger}"
+        case Record(facts=facts):
+            return f"tries to record {telling.named(facts)}"
+        case Correct(fact=fact):
+            return f"tries to correct {fact}"
+        case Expect():
+            return "expects"
+
+
+def _expected(outcome: Outcome) -> str:
+    action = outcome.step.action
+    if not isinstance(action, Expect):
+        return ""
+    said = [f"state {action.state}"] if action.state else []
+    said += [
+        f"{verdict} {telling.named(triggers)}" for verdict, triggers in action.verdicts.items() if triggers
+    ]
+    return "; ".join(said) or "nothing"
