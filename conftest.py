@@ -1,0 +1,20 @@
+"""README and docs are run: every Python block, and every YAML block that is a whole protocol."""
+
+from __future__ import annotations
+
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+
+def check_protocol(example: Example) -> None:
+    """A whole protocol in a page loads without an error."""
+    from rupture_protocol import loads
+
+    if example.parsed.startswith("format: 1"):
+        loads(example.parsed)
+
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), CodeBlockParser("yaml", check_protocol)],
+    patterns=["README.md", "docs/*.md"],
+).pytest()
