@@ -196,7 +196,8 @@ class Engine:
             facts: Values by name; `UNKNOWN` says that somebody was asked and it is not known.
             by: Who records; not who has acted in a role that may not record one of them.
             at: When it is recorded, an aware datetime, not before the last event.
-            occurred: When it happened, if that was earlier; `lasts` and deadlines count from it.
+            occurred: When it happened, if that was earlier; `lasts` and deadlines count from it. What is
+                recorded late does not displace a record of something later: that one goes on to stand.
             note: Anything worth keeping.
 
         Raises:

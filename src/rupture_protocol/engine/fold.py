@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rupture_protocol.engine.calendar import Calendar, after
-from rupture_protocol.engine.case import STEPS, Case, Event, Record, Standing, Visit, entered
+from rupture_protocol.engine.case import STEPS, Case, Event, EventKind, Record, Standing, Visit, entered
 from rupture_protocol.frozen import NOTHING, Frozen
 from rupture_protocol.language.facts import Unknown
 from rupture_protocol.language.protocol import Protocol
@@ -23,8 +23,24 @@ def fold(protocol: Protocol, calendar: Calendar, case: Case, event: Event) -> Ca
     history = (*case.history, event)
     if event.kind in STEPS:
         return _moved(protocol, case, event, history)
-    records = {name: record_of(protocol, calendar, event, name) for name in event.facts}
+    records = {
+        name: record_of(protocol, calendar, event, name)
+        for name in event.facts
+        if not _newer_stands(case.facts.get(name), event)
+    }
     return Case(case.id, case.protocol, case.state, Frozen({**case.facts, **records}), case.visits, history)
+
+
+def _newer_stands(record: Record | None, event: Event) -> bool:
+    """Whether a record of something later stands already.
+
+    What is written down late does not displace what was seen since: yesterday's `none` is no answer to
+    today's `high`. A correction says that the record that stands is wrong, so it always displaces it.
+    """
+    if record is None or record.occurred is None or event.kind is EventKind.CORRECTED:
+        return False
+    standing = record.standing in (Standing.RECORDED, Standing.NOT_KNOWN)
+    return standing and record.occurred > event.occurred
 
 
 def record_of(protocol: Protocol, calendar: Calendar, event: Event, name: str) -> Record:
