@@ -64,27 +64,30 @@ def written(protocol: Protocol) -> Written:
     """A protocol as a mapping of format 1 that JSON can hold."""
     everybody = tuple(protocol.roles)
     about = {} if protocol.about is None else {"about": _about(protocol.about)}
-    return _said(
-        format=1,
-        protocol=protocol.id,
-        version=protocol.version,
-        title=protocol.title,
-        language=protocol.language,
-        derived_from=protocol.derived_from,
-        sources=_each(protocol.sources, _source),
-        roles=_each(protocol.roles, _role),
-        facts=_each(protocol.facts, lambda fact: _fact(fact, everybody)),
-        conditions={
-            name: {**_titled(protocol.condition_titles.get(name)), **written_condition(condition)}
-            for name, condition in protocol.conditions.items()
-        },
-        states=_each(protocol.states, lambda state: _state(state, everybody)),
-        anywhere=_each(protocol.anywhere, lambda each: _transition(each, everybody)),
-        interrupts=_each(protocol.interrupts, lambda each: _interrupt(each, everybody)),
-        deadlines=_each(protocol.deadlines, _deadline),
-        promises=_each(protocol.promises, _promise),
-        assume=[written_condition(each) for each in protocol.assume],
-    ) | about
+    return (
+        _said(
+            format=1,
+            protocol=protocol.id,
+            version=protocol.version,
+            title=protocol.title,
+            language=protocol.language,
+            derived_from=protocol.derived_from,
+            sources=_each(protocol.sources, _source),
+            roles=_each(protocol.roles, _role),
+            facts=_each(protocol.facts, lambda fact: _fact(fact, everybody)),
+            conditions={
+                name: {**_titled(protocol.condition_titles.get(name)), **written_condition(condition)}
+                for name, condition in protocol.conditions.items()
+            },
+            states=_each(protocol.states, lambda state: _state(state, everybody)),
+            anywhere=_each(protocol.anywhere, lambda each: _transition(each, everybody)),
+            interrupts=_each(protocol.interrupts, lambda each: _interrupt(each, everybody)),
+            deadlines=_each(protocol.deadlines, _deadline),
+            promises=_each(protocol.promises, _promise),
+            assume=[written_condition(each) for each in protocol.assume],
+        )
+        | about
+    )
 
 
 def _said(**given: Any) -> Written:

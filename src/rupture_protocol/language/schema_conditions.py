@@ -85,7 +85,11 @@ def _compared(operator: Operator, each: Node) -> Node:
     match operator:
         case Operator.BETWEEN:
             form: Node = {"type": "array", "items": each, "minItems": 2, "maxItems": 2}
-            return {**form, **said, "errorMessage": "`between` takes two values, as in `between: [mild, severe]`"}
+            return {
+                **form,
+                **said,
+                "errorMessage": "`between` takes two values, as in `between: [mild, severe]`",
+            }
         case Operator.ONE_OF | Operator.NONE_OF:
             form = {"type": "array", "items": each, "minItems": 1}
             return {**form, **said, "errorMessage": f"`{operator}` takes a list, as in `{operator}: [a, b]`"}
@@ -142,14 +146,16 @@ def _condition(*, named: bool) -> Node:
             "anyOf": [_state_ref(), {"type": "array", "items": _state_ref(), "minItems": 1}],
             "description": FORM_WORDS["visited"],
         },
-        "visits": _counted("state", {"$ref": "#/$defs/count"}, [Operator.IS, *_IN_ORDER], FORM_WORDS["visits"]),
+        "visits": _counted(
+            "state", {"$ref": "#/$defs/count"}, [Operator.IS, *_IN_ORDER], FORM_WORDS["visits"]
+        ),
         "elapsed": _counted("since", {"$ref": "#/$defs/time-span"}, _IN_ORDER, FORM_WORDS["elapsed"]),
     }
     if named:
         # A fact may be called `title`: then this is a comparison with it.
         properties["title"] = {
             "description": "What the condition is called in sentences.",
-            **{"$ref": "#/$defs/comparison"},
+            "$ref": "#/$defs/comparison",
         }
     words = "What must hold: every key in it. True, false, or unknown while a fact is not on record."
     return {

@@ -151,7 +151,11 @@ SNIPPETS: dict[str, list[Node]] = {
         }
     ],
     "fact": [
-        {"label": "boolean", "description": "yes or no", "body": {"type": "boolean", "ask": "${1:Question?}"}},
+        {
+            "label": "boolean",
+            "description": "yes or no",
+            "body": {"type": "boolean", "ask": "${1:Question?}"},
+        },
         {
             "label": "choice",
             "description": "one of several, in no order",
