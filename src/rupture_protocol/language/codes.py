@@ -1,13 +1,14 @@
 """Every issue code, once: its name, its severity, and what it means in a sentence.
 
-A code, once released, keeps its meaning. Each has a page under `docs/codes/`.
+A code, once released, keeps its meaning. Each has a page in `rupture_protocol/pages/codes/`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rupture_protocol.errors import Severity
+from rupture_protocol.errors import Severity, UnknownName, shorten
+from rupture_protocol.language.nearest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +116,16 @@ ALL: dict[str, Code] = {
 def severity(code: str) -> Severity:
     """The severity of a code."""
     return ALL[code].severity
+
+
+def page(code: str) -> str:
+    """The page of a code, in Markdown: what it means, why it matters, what to write instead.
+
+    Raises:
+        UnknownName: There is no such code; `help` says which one is near.
+    """
+    if code not in ALL:
+        raise UnknownName(f"unknown issue code `{shorten(code)}`", help=did_you_mean(code, ALL))
+    from importlib.resources import files  # slow to import, and needed here only
+
+    return (files("rupture_protocol") / "pages" / "codes" / f"{code}.md").read_text("utf-8")

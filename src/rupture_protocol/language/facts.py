@@ -210,14 +210,16 @@ def _integer(fact: Fact, value: object) -> Value | None:
 
 
 def _number(fact: Fact, value: object) -> Value | None:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
-    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
-        return None
-    if not isinstance(value, int | str | Decimal):
-        return None
-    number = Decimal(value)
-    return number if _few_digits(number) and _within(fact, number) else None
+    number = parse_number(value) if isinstance(value, str) else Decimal(value)
+    return number if number is not None and _few_digits(number) and _within(fact, number) else None
+
+
+def parse_number(text: str) -> Decimal | None:
+    """A plain decimal of at most 34 digits; None if the text is not one."""
+    number = Decimal(text) if _DECIMAL.fullmatch(text) else None
+    return number if number is not None and _few_digits(number) else None
 
 
 def _few_digits(number: Decimal) -> bool:

@@ -22,9 +22,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from rupture_protocol.language import quantities
-from rupture_protocol.language.facts import FactType
+from rupture_protocol.language.facts import FactType, parse_number
 from rupture_protocol.language.protocol import DeadlineKind, SourceKind
-from rupture_protocol.language.source import BROKEN
+from rupture_protocol.language.source import BROKEN, Plain
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -33,6 +33,7 @@ VERSION_PATTERN = f"^{quantities.VERSION.pattern}$"
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 DURATION_PATTERN = r"^[1-9][0-9]* (minute|hour|day|working day|week|month)s?$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+NUMBER_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
 
 
 class Shape(BaseModel):
@@ -60,6 +61,9 @@ def _a_date(text: str) -> str:
 
 
 def _a_number(value: object) -> object:
+    # In canonical JSON an exact decimal is text, so text it may be here, too: quoted.
+    if isinstance(value, str) and not isinstance(value, Plain):
+        value = parse_number(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError(
             "wrong-type", "must be a number", {"help": "a plain decimal, as in `3` or `0.5`"}
@@ -111,7 +115,11 @@ DateText = Annotated[
     AfterValidator(_a_date),
     Field(json_schema_extra={"pattern": DATE_PATTERN, "examples": ["2026-11-01"]}),
 ]
-Number = Annotated[Any, PlainValidator(_a_number), WithJsonSchema({"type": "number"})]
+Number = Annotated[
+    Any,
+    PlainValidator(_a_number),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": NUMBER_PATTERN}]}),
+]
 ConditionTree = Annotated[Any, WithJsonSchema({"x-form": "condition"})]
 Literally = Annotated[Any, WithJsonSchema({"x-form": "value"})]
 
