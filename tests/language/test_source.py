@@ -291,8 +291,9 @@ def test_a_directive_is_refused_and_the_rest_read(line: str) -> None:
     assert kept(f"# c\n{line}\n---\na: 1") == {"a": 1}
 
 
-def test_a_percent_sign_at_the_start_of_a_line_is_a_directive_too() -> None:
-    assert codes("a: 1\n%b: 2") == [("directive", 2, 1)]
+@pytest.mark.parametrize("text", ["a: 1\n%b: 2", "a: 1\n%TAG ! x\nb: 2"])
+def test_a_percent_sign_at_the_start_of_a_line_is_a_directive_too(text: str) -> None:
+    assert codes(text) == [("directive", 2, 1)]
 
 
 @pytest.mark.parametrize("text", ["---\na: 1\n---\nb: 2", "a: 1\n---", "a: 1\n...\nb: 2", "a: 1\n--- !x"])
@@ -413,6 +414,7 @@ def test_an_escape_for_what_is_no_character_is_refused(escape: str) -> None:
         ("a: b\t", "quote-it", 1, 5),
         ("a: b\t# c", "quote-it", 1, 5),
         ("-\ta", "quote-it", 1, 2),
+        ("a: 'x #'\t", "quote-it", 1, 9),
         ("a: 'x\ty'", "quote-it", 1, 6),
         ("a: |\n  x\ty", "quote-it", 2, 4),
         ("a:\n\tb: 1", "not-yaml", 2, 1),
