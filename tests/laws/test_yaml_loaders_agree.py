@@ -109,7 +109,7 @@ def test_the_loaders_agree_on_damaged_protocols() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: [why?]", "a:\tb", 'a: "\\ud83d"', "a: [b:]", "a\t# c", "|#", "!&*a!a \n a: b", "{a: , b: }", "a: 'x"],
+    ["a: [why?]", "a:\tb", 'a: "\\ud83d"', "a: [b:]", "a\t# c", "|#", "!&*a!a \n a: b", "a: 'x"],
 )
 def test_the_loaders_agree_where_pyyamls_do_not(text: str) -> None:
     assert agree(text.encode())
