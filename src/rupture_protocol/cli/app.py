@@ -116,9 +116,7 @@ def rupture(ctx: click.Context) -> None:
     itself: a clinician does.
     """
     if ctx.invoked_subcommand is None:
-        raise Failed(
-            "no command is given", code=USAGE, help="`rupture demo` shows a whole case", next="rupture --help"
-        )
+        raise Failed("no command is given", code=USAGE, before=ctx.get_help(), next="rupture demo")
 
 
 def run(args: Sequence[str] | None = None) -> int:

@@ -79,20 +79,22 @@ def command(
 
 
 def _report(source: str, today: date) -> Report:
-    from rupture_protocol import loading
+    from rupture_protocol import loading, shipped
     from rupture_protocol.errors import ProtocolNotFound
 
     name = inputs.shown_name(source)
     try:
-        if source == inputs.STDIN or Path(source).exists():
+        if source == inputs.STDIN or (shipped.find(source) is None and Path(source).exists()):
             data, name = inputs.read_bytes(source)
         else:
             data, name = loading.read_file(source)
     except output.Failed as failed:
         return Report(name, unreadable=failed)
     except ProtocolNotFound as error:
-        failed = output.Failed(str(error), code=output.CANNOT_LOAD, help=error.help, next="rupture protocols")
-        return Report(name, unreadable=failed)
+        missing = output.Failed(
+            str(error), code=output.CANNOT_LOAD, help=error.help, next="rupture protocols"
+        )
+        return Report(name, unreadable=missing)
     checked = loading.checks(data, file=name, today=today)
     return Report(name, checked.protocol, checked.issues)
 

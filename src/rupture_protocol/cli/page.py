@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 WIDEST, NARROWEST = 100, 24
 
 
+def columns() -> int:
+    """How wide text is: as the terminal, as `COLUMNS` says, or 80; never so wide that it is hard to read."""
+    return min(WIDEST, max(NARROWEST, shutil.get_terminal_size((80, 24)).columns))
+
+
 class Page:
     """What is printed for reading. Markup in a text means nothing: it is shown as it is written."""
 
     def __init__(self) -> None:
         self._out = Quiet()
-        columns = shutil.get_terminal_size((80, 24)).columns
-        self.width = min(WIDEST, max(NARROWEST, columns))
+        self.width = columns()
         self._console = Console(
             file=self._out,  # type: ignore[arg-type]  # all that rich asks of a file
             width=self.width,

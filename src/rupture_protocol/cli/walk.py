@@ -1,0 +1,48 @@
+"""`rupture walk`: a case in memory, walked by hand in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from rupture_protocol.cli import inputs, output
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+EPILOG = """
+\b
+Examples:
+  rupture walk
+  rupture walk my-clinic.yaml --at 2026-11-24T09:30:00+00:00
+
+Nothing is kept. `h` lists what can be typed.
+"""
+
+
+@click.command("walk", epilog=EPILOG)
+@click.argument("protocol", metavar="[PROTOCOL]", default="standard")
+@inputs.at_option
+@inputs.sensitive_option
+def command(protocol: str, at: datetime | None, show_sensitive: bool) -> int:
+    """Walk a case yourself: answer what is asked, take what is open, see why a door is closed.
+
+    It needs a terminal, and says so where there is none. PROTOCOL is the name of a shipped one, or a file.
+    """
+    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()):
+        raise output.Failed(
+            "`walk` asks questions, and there is no terminal to ask them in",
+            code=output.USAGE,
+            help="`rupture play SCRIPT` runs steps from a file, `rupture decide` answers once",
+            next="rupture play --help",
+        )
+    if protocol == inputs.STDIN:
+        raise output.Failed(
+            "`walk` reads its answers from stdin", code=output.USAGE, next="rupture walk --help"
+        )
+    from rupture_protocol.cli.walking import Walk
+
+    Walk(inputs.load_protocol(protocol), at=at, show_sensitive=show_sensitive).run()
+    return output.DONE

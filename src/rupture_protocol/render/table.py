@@ -1,0 +1,145 @@
+"""A protocol as a table of text: states, transitions, and what each requires, in words."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
+from rupture_protocol.render.words import Words
+
+Row = tuple[str, str, tuple[str, ...]]
+"""Trigger, target, and the sentences of what it requires."""
+
+WIDEST_NAME = 26
+NARROWEST_TEXT = 34
+"""Where there is less room than this for the sentences, they stand below the trigger."""
+
+
+def table(protocol: Protocol, *, width: int = 80) -> str:
+    """The protocol as text.
+
+    Args:
+        width: Columns there are, at least 20.
+    """
+    return "\n".join(_Table(protocol, max(width, 20)).lines())
+
+
+class _Table:
+    def __init__(self, protocol: Protocol, width: int) -> None:
+        self._protocol = protocol
+        self._words = Words(protocol)
+        self._width = width
+
+    def lines(self) -> Iterator[str]:
+        protocol = self._protocol
+        yield from self._wrapped(f"{protocol.title} ({protocol.id} {protocol.version})")
+        yield "=" * min(self._width, len(protocol.title))
+        for state in protocol.states.values():
+            yield from self._state(state)
+        if protocol.anywhere:
+            yield from self._part("From anywhere", map(self._transition, protocol.anywhere.values()))
+        if protocol.interrupts:
+            rows = map(self._interrupt, protocol.interrupts.values())
+            yield from self._part("Interrupts, most urgent first: they hold back all that comes after", rows)
+        yield from self._sentences("Conditions", self._conditions())
+        yield from self._sentences("Deadlines", self._deadlines())
+        yield from self._sentences("Promises", self._promises())
+
+    def _state(self, state: State) -> Iterator[str]:
+        marks = [word for word, is_so in (("initial", state.initial), ("final", state.final)) if is_so]
+        marks += [f"outcome {state.outcome}"] if state.outcome else []
+        name = f"{state.title} ({state.name})" if state.title else state.name
+        yield from self._part(
+            f"{name}{': ' if marks else ''}{', '.join(marks)}",
+            map(self._transition, state.transitions.values()),
+        )
+        if state.wait is not None:
+            until = "" if state.wait.until is None else f", until {self._words.condition(state.wait.until)}"
+            yield from self._wrapped(f"wait: {state.wait.reason}{until}", indent=2)
+        if state.forget:
+            yield from self._wrapped(f"on entering, asked afresh: {', '.join(state.forget)}", indent=2)
+
+    def _transition(self, transition: Transition) -> Row:
+        said = self._words.requires(transition)
+        if transition.only is not None:
+            said += (f"only in {', '.join(transition.only)}",)
+        if transition.exclude:
+            said += (f"except in {', '.join(transition.exclude)}",)
+        if transition.despite:
+            said += (f"despite {', '.join(transition.despite)}",)
+        return transition.trigger, transition.to, said + _by(transition)
+
+    def _interrupt(self, interrupt: Interrupt) -> Row:
+        return interrupt.trigger, interrupt.to, self._words.requires(interrupt) + _by(interrupt)
+
+    def _conditions(self) -> Iterator[tuple[str, str]]:
+        for name, condition in self._protocol.conditions.items():
+            yield name, self._words.condition(condition)
+
+    def _deadlines(self) -> Iterator[tuple[str, str]]:
+        for name, deadline in self._protocol.deadlines.items():
+            yield name, self._words.deadline(deadline)
+
+    def _promises(self) -> Iterator[tuple[str, str]]:
+        for name, promise in self._protocol.promises.items():
+            yield name, self._words.promise(promise)
+
+    # Laying out -----------------------------------------------------------------------------------
+
+    def _part(self, heading: str, rows: Iterable[Row]) -> Iterator[str]:
+        listed = list(rows)
+        yield ""
+        yield from self._wrapped(heading)
+        yield "-" * min(self._width, len(heading))
+        if not listed:
+            return
+        first = min(max(len(row[0]) for row in listed), WIDEST_NAME)
+        second = min(max(len(row[1]) for row in listed), WIDEST_NAME)
+        rest = self._width - first - second - 9
+        for row in listed:
+            if rest < NARROWEST_TEXT:
+                yield from self._stacked(row)
+            else:
+                yield from _beside(row, (first, second, rest))
+
+    def _stacked(self, row: Row) -> Iterator[str]:
+        trigger, to, said = row
+        yield from self._wrapped(f"{trigger} → {to}", indent=2)
+        for each in said or ("requires nothing",):
+            yield from self._wrapped(f"· {each}", indent=4, hanging=6)
+
+    def _sentences(self, heading: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
+        listed = list(said)
+        if listed:
+            yield ""
+            yield heading
+            yield "-" * len(heading)
+        for name, sentence in listed:
+            yield from self._wrapped(f"{name}: {sentence}", indent=2, hanging=4)
+
+    def _wrapped(self, text: str, *, indent: int = 0, hanging: int | None = None) -> list[str]:
+        below = indent if hanging is None else hanging
+        return _wrap(text, self._width, " " * indent, " " * below)
+
+
+def _by(defined: Transition | Interrupt) -> tuple[str, ...]:
+    return (f"by {', '.join(defined.by)}",) if defined.by else ()
+
+
+def _beside(row: Row, widths: tuple[int, int, int]) -> Iterator[str]:
+    trigger, to, said = row
+    sentences = [
+        line for each in said or ("requires nothing",) for line in _wrap(f"· {each}", widths[2], "", "  ")
+    ]
+    cells = (_wrap(trigger, widths[0]), _wrap(f"→ {to}", widths[1] + 2, "", "  "), sentences)
+    for number in range(max(map(len, cells))):
+        yield _line([cell[number] if number < len(cell) else "" for cell in cells], widths)
+
+
+def _line(cells: Sequence[str], widths: tuple[int, int, int]) -> str:
+    return f"  {cells[0]:<{widths[0]}}  {cells[1]:<{widths[1] + 2}}  {cells[2]}".rstrip()
+
+
+def _wrap(text: str, width: int, first: str = "", below: str = "") -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=below) or [first]
