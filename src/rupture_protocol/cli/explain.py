@@ -11,7 +11,7 @@ from rupture_protocol.cli import inputs, output
 
 if TYPE_CHECKING:
     from rupture_protocol.language.facts import Fact
-    from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
+    from rupture_protocol.language.protocol import Interrupt, Protocol, Transition
 
 EXPLAIN = "rupture-explain/1"
 EPILOG = """
@@ -153,10 +153,10 @@ def _to_json(explained: _Explained) -> dict[str, Any]:
         case "protocol":
             return head | _protocol_json(protocol)
         case "trigger":
-            ways = [
+            found = [
                 _way_json(each, source, protocol) for each, source in ways(protocol) if each.trigger == name
             ]
-            return head | {"ways": ways}
+            return head | {"ways": found}
         case "fact":
             return head | _fact_json(protocol.facts[name])
         case "state":

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from rupture_protocol.engine.case import Standing
 from rupture_protocol.engine.deadlines import DeadlineState
 from rupture_protocol.engine.options import Verdict
+from rupture_protocol.engine.reasons import because
+from rupture_protocol.engine.truth import UNKNOWN
+from rupture_protocol.language.conditions import NotHeldBack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +31,8 @@ SIGNS = {
     Verdict.UNDECIDED: ("?", "yellow"),
 }
 MOST_QUESTIONS = 8
+MOST_HOLDS = 3
+"""From as many interrupts on, they are counted."""
 _SHOWN_DUE = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.MET_LATE})
 _LATE = frozenset({DeadlineState.OVERDUE, DeadlineState.MET_LATE})
 
@@ -53,6 +58,7 @@ def tell(decision: Decision, page: Page, *, show_sensitive: bool = False) -> Non
     protocol = decision.protocol
     page.heading(state_name(protocol, decision.state))
     page.line(f"{protocol.title}, {protocol.id} {protocol.version}, at {instant(decision.at)}", style="dim")
+    tell_wait(decision, page)
     tell_facts(decision.case, protocol, page, show_sensitive=show_sensitive)
     if protocol.states[decision.state].final:
         page.blank()
@@ -67,6 +73,13 @@ def ended(protocol: Protocol, state: str) -> str:
     """That a case is over, and how."""
     outcome = protocol.states[state].outcome
     return f"The case has ended: {outcome}." if outcome else "The case has ended."
+
+
+def tell_wait(decision: Decision, page: Page) -> None:
+    """That waiting is right here, where the protocol says so."""
+    wait = decision.protocol.states[decision.state].wait
+    if wait is not None:
+        page.labelled("waiting", wait.reason)
 
 
 def tell_facts(case: Case, protocol: Protocol, page: Page, *, show_sensitive: bool = False) -> None:
@@ -105,7 +118,7 @@ def shown_facts(protocol: Protocol, facts: Mapping[str, Value | Unknown], *, sho
 
 
 def tell_options(decision: Decision, page: Page) -> None:
-    """Every option, in the order in which they are offered; interrupts that are ruled out in one line."""
+    """Every option, in the order in which they are offered; interrupts that are blocked in one line."""
     if not len(decision):
         return
     page.blank()
@@ -118,7 +131,7 @@ def tell_options(decision: Decision, page: Page) -> None:
             tell_option(option, page)
     if ruled_out:
         page.line(
-            f"blocked  interrupts that nothing calls for: {named(ruled_out)}",
+            f"blocked  interrupts not called for, or after a more urgent one: {named(ruled_out)}",
             sign="✗",
             sign_style="red",
             indent=2,
@@ -140,17 +153,29 @@ def tell_option(option: Option, page: Page) -> None:
     )
     if option.precaution:
         page.line("may be taken now as a precaution, without proof", indent=4)
-    page.labelled("why", option.because, indent=4)
-    if option.missing:
+    page.labelled("why", why(option), indent=4)
+    if option.missing and not option.interrupt:
         page.labelled("missing", missing_of(option), indent=4)
     for change in option.opens_with[:1]:
         who = "; ".join(f"{name} (recorded by {named(each.by)})" for name, each in change.items())
-        page.labelled("would open with another", who, indent=4)
-    if option.presumed:
-        page.labelled("presumed, not recorded", named(option.presumed), indent=4)
+        page.labelled("opens with", f"another value of {who}", indent=4)
+    if option.presumed and not option.interrupt:
+        page.labelled("presumed", named(option.presumed), indent=4)
     if option.by:
         page.labelled("who", named(option.by) + _whether_may(option), indent=4)
     tell_arguments(option, page)
+
+
+def why(option: Option) -> str:
+    """Why an option comes to its verdict; many interrupts that cannot be ruled out are only counted."""
+    trace = option.trace
+    held = [part for part in trace.parts if isinstance(part.condition, NotHeldBack) and part.truth is UNKNOWN]
+    if option.verdict is not Verdict.UNDECIDED or len(held) < MOST_HOLDS:
+        return option.because
+    own = trace._replace(parts=tuple(part for part in trace.parts if part not in held))
+    first = held[0].condition.interrupt  # type: ignore[union-attr]  # each is a `NotHeldBack`
+    said = [f"{len(held)} interrupts cannot be ruled out yet, `{first}` before all", because(own)]
+    return "; ".join(each for each in said if each)
 
 
 def missing_of(option: Option) -> str:

@@ -1,6 +1,6 @@
 """The conversation of `rupture walk`: shows where a case stands, reads a line, does what it says.
 
-Alone here: what can be typed. Whatever is typed, the engine decides; what it refuses is told, and the walk goes on.
+Alone here: what can be typed. The engine decides; what it refuses is told, and the walk goes on.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ HELP = (
     ("as role", "speak as somebody else: each role is a person of its own"),
     ("o option reason", "override, with a coded reason"),
     ("later 2 days", "let time pass"),
+    ("l", "list the options again"),
     ("facts", "what is on record"),
     ("q", "quit; nothing is kept"),
 )
@@ -58,6 +59,8 @@ class Walk:
         self._later = timedelta(0)
         self._role = next(iter(protocol.roles), "clinician")
         self._skipped: set[str] = set()
+        self._listed: tuple[str, ...] = ()
+        self._shown: dict[str, Verdict] | None = None
         self._case: Case = self._engine.open("walk", by=self._me, at=self._now())
         self._commands: dict[str, Callable[[Decision, str], None]] = {
             "?": self._explain,
@@ -69,6 +72,7 @@ class Walk:
             "as": self._as,
             "o": self._override,
             "later": self._let_pass,
+            "l": self._list,
             "facts": self._facts,
             "h": self._help,
             "help": self._help,
@@ -98,41 +102,54 @@ class Walk:
     # What is shown --------------------------------------------------------------------------------
 
     def _show(self, decision: Decision) -> None:
+        """Where the case stands: all of it when that is new, else what has changed."""
         page = self._page
+        verdicts = {option.trigger: option.verdict for option in decision.options}
         page.blank()
-        page.line("─" * page.width, style="dim")
-        page.heading(telling.state_name(self._protocol, decision.state))
-        page.line(f"you are {self._role}; {telling.instant(decision.at)}", style="dim")
-        self._show_options(decision)
-        telling.tell_deadlines(decision.deadlines, page)
+        if self._shown is None:
+            page.line("─" * page.width, style="dim")
+            page.heading(telling.state_name(self._protocol, decision.state))
+            page.line(f"you are {self._role}; {telling.instant(decision.at)}", style="dim")
+            telling.tell_wait(decision, page)
+            self._show_options(decision)
+            telling.tell_deadlines(decision.deadlines, page)
+            page.blank()
+        else:
+            for trigger, verdict in verdicts.items():
+                if self._shown.get(trigger) is not verdict:
+                    self._show_change(decision[trigger])
+        self._shown = verdicts
         self._show_question(self._question(decision))
+
+    def _show_change(self, option: Option) -> None:
+        if _ruled_out(option):
+            self._page.line(f"blocked for now  {option.trigger}", sign="·", style="dim")
+            return
+        sign, colour = telling.SIGNS[option.verdict]
+        said = "" if option.verdict is Verdict.OPEN else f": {telling.why(option)}"
+        self._page.line(f"now {option.verdict}  {option.trigger}{said}", sign=sign, sign_style=colour)
 
     def _show_options(self, decision: Decision) -> None:
         page = self._page
-        for number, option in enumerate(_takeable(decision), start=1):
+        takeable = _takeable(decision)
+        # A number means what was last seen under it, whatever is recorded in between.
+        self._listed = tuple(option.trigger for option in takeable)
+        for number, option in enumerate(takeable, start=1):
             title = f": {option.title}" if option.title else ""
-            kind = "open" if option.verdict is Verdict.OPEN else "precaution"
+            kind = "open" if option.verdict is Verdict.OPEN else "as a precaution"
             may = "" if option.may else f" (by {telling.named(option.by)})"
             sign = "●" if option.verdict is Verdict.OPEN else "!"
-            page.line(
-                f"{kind}  {option.trigger} → {option.to}{title}{may}", sign=f"t{number} {sign}", indent=2
-            )
+            page.line(f"{kind}  {option.trigger}{title}{may}", sign=f"t{number} {sign}", indent=2)
         for option in decision.options:
-            if option.verdict is Verdict.OPEN or option.precaution or _ruled_out(option):
-                continue
-            sign, colour = telling.SIGNS[option.verdict]
-            page.line(
-                f"{option.verdict}  {option.trigger}: {option.because}",
-                sign=sign,
-                sign_style=colour,
-                indent=2,
-            )
+            if option.verdict is not Verdict.OPEN and not option.precaution and not _ruled_out(option):
+                sign, colour = telling.SIGNS[option.verdict]
+                said = f"{option.verdict}  {option.trigger}: {telling.why(option)}"
+                page.line(said, sign=sign, sign_style=colour, indent=2)
         if decision.also:
             page.line(f"also true, but less urgent: {telling.named(decision.also)}", indent=2)
 
     def _show_question(self, question: Question | None) -> None:
         page = self._page
-        page.blank()
         if question is None:
             page.line("No question is open. Take an option, or record a fact: `r name=value`.")
             return
@@ -147,7 +164,8 @@ class Walk:
             page.line(fact.name, indent=2, style="dim")
         for number, value in enumerate(_values(fact), start=1):
             label = fact.labels.get(value, value)
-            page.line(label if label == value else f"{label} ({value})", sign=f"{number}", indent=2)
+            alike = label.lower().replace(" ", "_") == value
+            page.line(label if alike else f"{label} ({value})", sign=f"{number}", indent=2)
         if not _values(fact):
             page.line(f"takes {fact.expects()}", indent=2)
 
@@ -208,12 +226,11 @@ class Walk:
         name, value = self._named_value(rest)
         self._put(name, value)
 
-    def _take(self, decision: Decision, which: str) -> None:
-        offered = _takeable(decision)
+    def _take(self, _decision: Decision, which: str) -> None:
         if which.isdecimal():
-            if not 0 < int(which) <= len(offered):
-                raise RuptureError(f"there is no option t{which}", help="options are numbered from t1")
-            which = offered[int(which) - 1].trigger
+            if not 0 < int(which[:4]) <= len(self._listed):
+                raise RuptureError(f"there is no option t{which[:4]}", help="`l` lists the options")
+            which = self._listed[int(which[:4]) - 1]
         self._case = self._engine.take(self._case, which, by=self._me, at=self._now())
         self._moved(which)
 
@@ -226,6 +243,7 @@ class Walk:
 
     def _moved(self, trigger: str) -> None:
         self._skipped.clear()
+        self._shown = None
         self._page.line(f"taken: {trigger}", sign="✓", sign_style="green")
 
     def _what_if(self, decision: Decision, rest: str) -> None:
@@ -270,6 +288,10 @@ class Walk:
             )
             return
         self._role = self._protocol.role(role).name
+        self._shown = None
+
+    def _list(self, _decision: Decision, _rest: str) -> None:
+        self._shown = None
 
     def _let_pass(self, _decision: Decision, text: str) -> None:
         length = parse_duration(text)
@@ -277,6 +299,7 @@ class Walk:
             raise RuptureError("that is not a length of time", help=DURATION_HELP)
         now = self._now()
         self._later += after(now, length, self._engine.calendar) - now
+        self._shown = None
 
     def _facts(self, _decision: Decision, _rest: str) -> None:
         telling.tell_facts(self._case, self._protocol, self._page, show_sensitive=self._show_sensitive)

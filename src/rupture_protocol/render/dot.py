@@ -32,7 +32,8 @@ def dot(protocol: Protocol) -> str:
 def _node(state: State) -> str:
     title = f"{state.title}\n{state.name}" if state.title else state.name
     more = ", penwidth=2" if state.initial else ", peripheries=2" if state.final else ""
-    begins = "the beginning; " if state.initial else f"an ending ({state.outcome}); " if state.final else ""
+    ending = f"an ending ({state.outcome}); " if state.outcome else "an ending; "
+    begins = "the beginning; " if state.initial else ending if state.final else ""
     return (
         f"    {_quoted(state.name)} [label={_quoted(title)}, tooltip={_quoted(begins + state.name)}{more}];"
     )

@@ -46,6 +46,7 @@ def described(protocol: Protocol) -> str:
         f"A state diagram of {len(protocol.states)} states. A case begins in {protocol.initial}",
         f"and ends in {', '.join(final[:-1]) + ' or ' if len(final) > 1 else ''}{final[-1]}.",
     ]
-    if protocol.interrupts:
-        parts.append(f"Interrupts that come first from every state: {len(protocol.interrupts)}.")
+    count = len(protocol.interrupts)
+    if count:
+        parts.append(f"{count} interrupt{'s come' if count > 1 else ' comes'} first from every state.")
     return " ".join(parts)
