@@ -6,8 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from rupture_protocol.engine.evaluate import Trace
 from rupture_protocol.engine.reasons import Wording
-from rupture_protocol.engine.truth import TRUE
-from rupture_protocol.language.conditions import All, AnyOf, Condition, Named, Not, OnRecord
+from rupture_protocol.engine.truth import FALSE, TRUE, Truth
+from rupture_protocol.language.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Named,
+    Not,
+    OnRecord,
+    Operator,
+)
 from rupture_protocol.language.protocol import (
     Deadline,
     EnterPromise,
@@ -38,14 +47,18 @@ class Words:
                 return self._joined(parts, "and", inside=inside)
             case AnyOf(parts=parts):
                 return self._joined(parts, "or", inside=inside)
+            case Not(part=All() | AnyOf() | Not() as part):
+                return f"it is not so that {self.condition(part, inside=True)}"
+            case Not(part=Named(name=name, holds=holds)):
+                return self.condition(Named(name, not holds))
             case Not(part=part):
-                return f"not so: {self.condition(part, inside=True)}"
+                return self._leaf(part, FALSE, inside=inside)
             case Named(name=name, holds=holds):
                 title = self.protocol.condition_titles.get(name)
                 called = f"“{title}” ({name})" if title else f"`{name}`"
                 return f"{called} {'holds' if holds else 'does not hold'}"
             case _:
-                return self._wording.sentence(Trace(condition, TRUE, (), None))
+                return self._leaf(condition, TRUE, inside=inside)
 
     def requires(self, defined: Transition | Interrupt) -> tuple[str, ...]:
         """All that a transition or an interrupt asks for by itself, one sentence each."""
@@ -88,10 +101,21 @@ class Words:
         where = "" if deadline.when is None else f", where {self.condition(deadline.when, inside=True)}"
         return f"{within} from {_mark(deadline.starts)} to {_mark(deadline.met_by)}{where} ({deadline.kind})"
 
+    def _leaf(self, condition: Condition, truth: Truth, *, inside: bool) -> str:
+        sentence = self._wording.sentence(Trace(condition, truth, (), None))
+        # "is A or B" beside an `and` could be read in two ways.
+        several = (
+            isinstance(condition, Compare) and condition.operator in _EITHER and len(condition.values) > 1
+        )
+        return f"({sentence})" if inside and several else sentence
+
     def _joined(self, parts: Iterable[Condition], word: str, *, inside: bool) -> str:
         said = [self.condition(part, inside=True) for part in parts]
         joined = f" {word} ".join(said)
         return f"({joined})" if inside and len(said) > 1 else joined
+
+
+_EITHER = frozenset({Operator.ONE_OF, Operator.NONE_OF})
 
 
 def _all_of(condition: Condition) -> Iterator[Condition]:

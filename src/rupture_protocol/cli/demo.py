@@ -1,0 +1,79 @@
+"""`rupture demo`: a whole case on the shipped protocol. It is a play script, so what it shows is what happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rupture_protocol.cli import inputs, output
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from rupture_protocol.cli.script import Script
+
+ENDINGS = ("continued", "referred")
+EPILOG = """
+\b
+Examples:
+  rupture demo
+  rupture demo --ending referred
+  rupture demo --json | head -3
+"""
+
+
+@click.command("demo", epilog=EPILOG)
+@click.option(
+    "--ending", type=click.Choice(ENDINGS), default="continued", help="How the case ends. Default: continued."
+)
+@inputs.at_option
+@inputs.sensitive_option
+@inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
+def command(ending: str, at: datetime | None, show_sensitive: bool, as_json: bool) -> int:
+    """Walk a made-up case on the shipped protocol `standard`, step by step, with the reasons.
+
+    From noticing harm to an ending: what is open, what is refused and why. Nothing is asked, nothing is
+    written, and it is the same every time: its clock begins in March 2026, or at --at.
+    """
+    from rupture_protocol import loading
+    from rupture_protocol.cli.play import perform
+    from rupture_protocol.cli.script import read_script
+
+    file = Path(__file__).with_name(f"demo_{ending}.yaml")
+    script = read_script(file.read_bytes(), file=file.name)
+    if at is not None:
+        script = _beginning(script, at)
+    protocol = loading.load(script.protocol)
+    code = perform(script, protocol, at=at or inputs.now(), show_sensitive=show_sensitive, as_json=as_json)
+    output.talk("next: rupture walk                          do it yourself")
+    output.talk("      rupture decide standard --state aware  ask about a situation")
+    output.talk("      rupture explain standard               what the protocol is, and its sources")
+    return code
+
+
+def _beginning(script: Script, at: datetime) -> Script:
+    """The script with all its instants moved, so that it begins at `at`."""
+    from dataclasses import replace
+
+    from rupture_protocol.cli.script import Record
+
+    first = next(step.at for step in script.steps if step.at is not None)
+    move = at - first
+    steps = []
+    for step in script.steps:
+        action = step.action
+        if isinstance(action, Record):
+            action = Record({name: _moved(value, move) for name, value in action.facts.items()})
+        steps.append(replace(step, at=step.at and step.at + move, action=action))
+    return replace(script, steps=tuple(steps))
+
+
+def _moved(value: object, by: timedelta) -> object:
+    from rupture_protocol.language.quantities import parse_date, parse_datetime
+
+    if isinstance(value, str):
+        moment = parse_datetime(value) or parse_date(value)
+        return value if moment is None else (moment + by).isoformat()
+    return value
