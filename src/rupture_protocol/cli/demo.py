@@ -1,4 +1,4 @@
-"""`rupture demo`: a whole case on the shipped protocol. It is a play script, so what it shows is what happens."""
+"""`rupture demo`: a whole case on the shipped protocol; a play script, so what it shows is what happens."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ Examples:
     "--ending", type=click.Choice(ENDINGS), default="continued", help="How the case ends. Default: continued."
 )
 @inputs.at_option
-@inputs.sensitive_option
 @inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
-def command(ending: str, at: datetime | None, show_sensitive: bool, as_json: bool) -> int:
+def command(ending: str, at: datetime | None, as_json: bool) -> int:
     """Walk a made-up case on the shipped protocol `standard`, step by step, with the reasons.
 
     From noticing harm to an ending: what is open, what is refused and why. Nothing is asked, nothing is
@@ -46,8 +45,9 @@ def command(ending: str, at: datetime | None, show_sensitive: bool, as_json: boo
     if at is not None:
         script = _beginning(script, at)
     protocol = loading.load(script.protocol)
-    code = perform(script, protocol, at=at or inputs.now(), show_sensitive=show_sensitive, as_json=as_json)
-    output.talk("next: rupture walk                          do it yourself")
+    # Nobody is behind this case, so its sensitive values are shown.
+    code = perform(script, protocol, at=at or inputs.now(), show_sensitive=True, as_json=as_json)
+    output.talk("next: rupture walk                           do it yourself")
     output.talk("      rupture decide standard --state aware  ask about a situation")
     output.talk("      rupture explain standard               what the protocol is, and its sources")
     return code

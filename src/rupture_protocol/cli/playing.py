@@ -29,7 +29,7 @@ class Outcome:
     """What became of one step.
 
     Exactly one of `event`, `refusal` and `differences` is set. `before` is the decision that the step was
-    taken on, where there was a case. `failed`: it did not go as the script says.
+    taken on, `after` the one that follows. `failed`: it did not go as the script says.
     """
 
     step: Step
@@ -38,6 +38,7 @@ class Outcome:
     failed: bool
     case: Case
     before: Decision | None = None
+    after: Decision | None = None
     event: Event | None = None
     refusal: RuptureError | None = None
     differences: tuple[str, ...] | None = None
@@ -104,7 +105,8 @@ def _play(step: Step, case: Case, engine: Engine, at: datetime, expected: frozen
     except RuptureError as error:
         trigger = action.trigger if isinstance(action, Take | Override) else None
         return _refused(step, case, at, error, decision, expected=trigger in expected)
-    return Outcome(step, after.state, at, step.refused, after, decision, event=after.history[-1])
+    then = engine.decide(after, at=at, actor=step.by)
+    return Outcome(step, after.state, at, step.refused, after, decision, then, event=after.history[-1])
 
 
 def _refused(

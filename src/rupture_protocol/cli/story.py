@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rupture_protocol.cli import telling
 from rupture_protocol.cli.script import Correct, Expect, Override, Record, Take
 from rupture_protocol.engine.case import EventKind
+from rupture_protocol.engine.options import Verdict
 from rupture_protocol.engine.refusal import TransitionRefused
 from rupture_protocol.language.conditions import All, AnyOf, NotHeldBack
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from rupture_protocol.cli.script import Script
     from rupture_protocol.engine.case import Event
     from rupture_protocol.engine.reasons import Reason
+    from rupture_protocol.errors import RuptureError
     from rupture_protocol.language.protocol import Protocol
+
+INDENT, BELOW = 4, 6
 
 
 class Story:
@@ -57,21 +61,14 @@ class Story:
 
     def _head(self, outcome: Outcome, what: str, sign: str, style: str) -> None:
         who = f"{outcome.step.by}" if outcome.step.by else "nobody"
-        number = f"{outcome.step.number}."
+        number = f"{outcome.step.number:>2}."
         self._page.line(f"{telling.instant(outcome.at)}  {who}", sign=number, style="dim", sign_style="dim")
-        self._page.line(what, sign=sign, sign_style=style, indent=3)
+        self._page.line(what, sign=sign, sign_style=style, indent=INDENT)
 
     def _event(self, outcome: Outcome, event: Event) -> None:
         page, protocol = self._page, self._protocol
         if event.trigger is None:
-            verb = "corrects" if event.kind is EventKind.CORRECTED else "records"
-            if event.withdrawn:
-                said = f"withdraws the record of {telling.named(event.facts)}"
-            else:
-                said = f"{verb} " + telling.shown_facts(
-                    protocol, event.facts, show_sensitive=self._show_sensitive
-                )
-            self._head(outcome, said, "·", "")
+            self._written(outcome, event)
         else:
             before = telling.state_name(protocol, event.source or "")
             after = telling.state_name(protocol, event.to or "")
@@ -80,45 +77,69 @@ class Story:
             )
             self._head(outcome, f"takes {event.trigger}{how}: {before} → {after}", "●", "green")
             self._reasons(outcome, event.trigger)
+            self._what_now(outcome)
         if event.reason:
-            page.labelled("reason", event.reason, indent=5)
+            page.labelled("reason", event.reason, indent=BELOW)
         if event.note:
-            page.labelled("note", event.note, indent=5)
+            page.labelled("note", event.note, indent=BELOW)
         if event.occurred != event.at:
-            page.labelled("happened", telling.instant(event.occurred), indent=5)
+            page.labelled("happened", telling.instant(event.occurred), indent=BELOW)
         if outcome.failed:
-            page.line("failed: this was there to be refused", sign="✗", sign_style="red", indent=5)
+            page.line("failed: this was there to be refused", sign="✗", sign_style="red", indent=BELOW)
+
+    def _written(self, outcome: Outcome, event: Event) -> None:
+        if event.withdrawn:
+            self._head(outcome, f"withdraws the record of {telling.named(event.facts)}", "·", "")
+            return
+        verb = "corrects" if event.kind is EventKind.CORRECTED else "records"
+        said = telling.shown_facts(self._protocol, event.facts, show_sensitive=self._show_sensitive)
+        if len(said) == 1:
+            self._head(outcome, f"{verb} {said[0]}", "·", "")
+            return
+        self._head(outcome, f"{verb}:", "·", "")
+        for each in said:
+            self._page.line(each, indent=BELOW + 2)
+
+    def _what_now(self, outcome: Outcome) -> None:
+        then = outcome.after
+        if then is None or not len(then):
+            return
+        self._page.labelled("open now", telling.named(then.open) or "nothing", indent=BELOW)
+        if then.ask:
+            first = then.ask[0]
+            who = f" ({telling.named(first.by)})" if first.by else ""
+            self._page.labelled("ask first", f"{first.question}{who}", indent=BELOW)
 
     def _reasons(self, outcome: Outcome, trigger: str) -> None:
         if outcome.before is None or trigger not in outcome.before:
             return
         option = outcome.before[trigger]
         page = self._page
-        page.labelled("verdict", f"{option.verdict}: {option.because}", indent=5)
+        page.labelled("verdict", f"{option.verdict}: {option.because}", indent=BELOW)
         for said in dict.fromkeys(_grounds(option.reasons)):
-            page.line(said, sign="·", indent=7)
-        telling.tell_arguments(option, page, indent=5)
+            page.line(said, sign="·", indent=BELOW + 2)
+        telling.tell_arguments(option, page, indent=BELOW)
 
     def _refusal(self, outcome: Outcome) -> None:
         page, error = self._page, outcome.refusal
         how = "refused" if outcome.failed else "refused, as expected"
         self._head(outcome, f"{_tried(outcome)}: {how}", "✗", "red")
-        page.labelled("why", str(error), indent=5)
+        page.labelled("why", _why(error), indent=BELOW)
         if isinstance(error, TransitionRefused) and error.option is not None and error.option.missing:
-            page.labelled("missing", telling.missing_of(error.option), indent=5)
+            page.labelled("missing", telling.missing_of(error.option), indent=BELOW)
         elif error is not None and error.help:
-            page.labelled("help", error.help, indent=5)
+            page.labelled("help", error.help, indent=BELOW)
 
     def _expectation(self, outcome: Outcome) -> None:
         page = self._page
         met = not outcome.failed
         page.line(
             f"expected: {_expected(outcome)}: {'met' if met else 'failed'}",
-            sign=f"{outcome.step.number}. {'✓' if met else '✗'}",
+            sign=f"{outcome.step.number:>2}. {'✓' if met else '✗'}",
             sign_style="green" if met else "red",
         )
         for each in outcome.differences or ():
-            page.line(each, sign="✗", sign_style="red", indent=5)
+            page.line(each, sign="✗", sign_style="red", indent=BELOW)
 
 
 def _grounds(reason: Reason) -> Iterator[str]:
@@ -132,6 +153,14 @@ def _grounds(reason: Reason) -> Iterator[str]:
                     yield from _grounds(part)
         case _:
             yield reason.text
+
+
+def _why(error: RuptureError | None) -> str:
+    if isinstance(error, TransitionRefused) and error.option is not None:
+        option = error.option
+        if option.verdict is Verdict.UNDECIDED and str(error).endswith(option.because):
+            return telling.why(option)
+    return str(error)
 
 
 def _tried(outcome: Outcome) -> str:

@@ -108,13 +108,15 @@ def shown_value(protocol: Protocol, name: str, value: Value | Unknown, *, show_s
     return f"{fact.label(value)}{f' {fact.unit}' if fact.unit else ''}"
 
 
-def shown_facts(protocol: Protocol, facts: Mapping[str, Value | Unknown], *, show_sensitive: bool) -> str:
-    """Facts and their values in a row."""
+def shown_facts(
+    protocol: Protocol, facts: Mapping[str, Value | Unknown], *, show_sensitive: bool
+) -> list[str]:
+    """Facts and their values, a sentence each."""
     said = []
     for name, value in facts.items():
         shown = shown_value(protocol, name, value, show_sensitive=show_sensitive)
         said.append(f"{protocol.facts[name].title or name}: {shown}")
-    return "; ".join(said)
+    return said
 
 
 def tell_options(decision: Decision, page: Page) -> None:
