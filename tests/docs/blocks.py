@@ -16,7 +16,8 @@ FRAME = {
     "roles": "roles:\n  therapist: The clinician whose work is in question\n"
     "  supervisor: The therapist's clinical supervisor\n",
     "facts": "facts:\n  client_agrees: boolean\n  event_aware_date: date\n  modify_plan: text\n"
-    "  harm_severity:\n    {type: scale, values: [none, mild, moderate, severe, extreme], also: [not_assessable]}\n",
+    "  harm_severity:\n"
+    "    {type: scale, values: [none, mild, moderate, severe, extreme], also: [not_assessable]}\n",
     "states": "states:\n  aware: {initial: true, transitions: {close: {to: closed}}}\n"
     "  closed: {final: true}\n",
 }

@@ -106,6 +106,7 @@ def _dress(node: Node, name: str) -> None:
         node["defaultSnippets"] = SNIPPETS[name]
     if name in ENUMS:
         node["enumDescriptions"] = [ENUMS[name][value] for value in node["enum"]]
+        node["markdownEnumDescriptions"] = node["enumDescriptions"]
         node["errorMessage"] = f"one of {', '.join(f'`{value}`' for value in node['enum'])}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rupture_protocol.language.conditions import AGAINST_NOW, IN_ORDER, Operator
+from rupture_protocol.language.schema_words import no_list_and_no_mapping
 from rupture_protocol.language.shapes import DURATION_PATTERN, NAME_PATTERN
 
 Node = dict[str, Any]
@@ -185,11 +186,10 @@ CONDITION_DEFS: dict[str, Node] = {
     "comparison": {
         "description": "A fact's value, a list of values one of which it is, or operators; for a named "
         "condition `true` (it holds) or `false` (it definitely does not).",
-        "anyOf": [
-            _scalar_ref(),
-            {"type": "array", "items": _scalar_ref(), "minItems": 1},
-            {"$ref": "#/$defs/operators"},
-        ],
+        # Not `anyOf`: editors would say what is wrong with one of the three, and not with the one meant.
+        "if": {"type": "object"},
+        "then": {"$ref": "#/$defs/operators"},
+        "else": {"if": {"type": "array"}, "then": {"items": _scalar_ref(), "minItems": 1}},
         "examples": [True, "high", ["none", "low"], {"at_least": "moderate"}],
     },
     "operators": {
@@ -207,8 +207,7 @@ CONDITION_DEFS: dict[str, Node] = {
     },
     "single-value": {
         "description": "A value of the fact: text, a number, `true` or `false`.",
-        "not": {"type": ["object", "array"]},
-        "errorMessage": "one value is expected here",
+        **no_list_and_no_mapping("one value is expected here"),
     },
     "state-name": {
         "description": "The name of a state.",

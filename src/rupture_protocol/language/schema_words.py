@@ -34,20 +34,25 @@ def _form(pattern: str, description: str, message: str, *examples: str) -> Node:
     return {**made, "examples": list(examples)} if examples else made
 
 
-_NEITHER_LIST_NOR_MAPPING: Node = {"not": {"type": ["object", "array"]}}
+def no_list_and_no_mapping(message: str) -> Node:
+    """Any single value. To name its types would make editors offer `true`, `false` and `null` for a text."""
+    return {"if": {"type": ["object", "array"]}, "then": {"type": "string", "errorMessage": message}}
 
 
 def _loosely(form: Node) -> Node:
     """A form that an unquoted `1e3` has, too: text to the loader, a number to an editor."""
-    return {**{key: value for key, value in form.items() if key != "type"}, **_NEITHER_LIST_NOR_MAPPING}
+    message = form["errorMessage"]
+    return {**{key: value for key, value in form.items() if key != "type"}, **no_list_and_no_mapping(message)}
 
+
+_NO_TEXT = "text is expected here; put it in quotes if in doubt"
 
 FORM_DEFS: dict[str, Node] = {
     "text": {
         "description": "Text; in quotes if in doubt.",
         "minLength": 1,
-        "errorMessage": "text is expected here; put it in quotes if in doubt",
-        **_NEITHER_LIST_NOR_MAPPING,
+        "errorMessage": _NO_TEXT,
+        **no_list_and_no_mapping(_NO_TEXT),
     },
     "name": _form(
         shapes.NAME_PATTERN,
