@@ -67,6 +67,11 @@ def parse_duration(text: str) -> Duration | None:
     return Duration(count, unit) if count <= _CENTURY[unit] else None
 
 
+def no_duration(text: str) -> str:
+    """What a text is that is no duration."""
+    return "is more than a century" if _DURATION.fullmatch(text) else "is not a length of time"
+
+
 def parse_date(text: str) -> date | None:
     """An ISO 8601 day; None if it is not one."""
     if not _DATE.fullmatch(text):

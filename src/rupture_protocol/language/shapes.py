@@ -49,7 +49,9 @@ def _as_list(value: object) -> object:
 def _a_duration(text: str) -> str:
     if quantities.parse_duration(text) is None:
         raise PydanticCustomError(
-            "bad-duration", "is not a length of time", {"help": quantities.DURATION_HELP}
+            "bad-duration",
+            "{words}",
+            {"words": quantities.no_duration(text), "help": quantities.DURATION_HELP},
         )
     return text
 
