@@ -25,7 +25,7 @@ from rupture_protocol.language.conditions import (
 )
 from rupture_protocol.language.facts import DATED, NUMERIC, ORDERED, Fact, FactType, Value
 from rupture_protocol.language.nearest import nearest
-from rupture_protocol.language.quantities import DURATION_HELP, Duration, Unit, no_duration, parse_duration
+from rupture_protocol.language.quantities import Duration, Unit, no_duration, parse_duration
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
 
@@ -416,7 +416,8 @@ class ConditionParser:
         length = parse_duration(data) if isinstance(data, str) else None
         if length is None:
             shown = "this" if isinstance(data, list | dict) else f"`{shorten(str(data))}`"
-            self.report("bad-duration", f"{shown} {no_duration(str(data))}", path, help=DURATION_HELP)
+            words, advice = no_duration(str(data))
+            self.report("bad-duration", f"{shown} {words}", path, help=advice)
         elif length.unit is Unit.WORKING_DAYS:
             self.report(
                 "bad-duration", "working days count in deadlines only", path, help="write `days` or `weeks`"
