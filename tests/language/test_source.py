@@ -344,7 +344,7 @@ def test_a_hidden_character_is_refused_raw_escaped_and_in_comments(char: str) ->
 
 
 def test_what_is_around_a_hidden_character_is_kept() -> None:
-    assert kept("na\u200bme: \u202ex\nb: \"\\u200by\\u202e\"") == {"name": "x", "b": "y"}
+    assert kept('na\u200bme: \u202ex\nb: "\\u200by\\u202e"') == {"name": "x", "b": "y"}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from rupture_protocol.language.conditions import (
 )
 from rupture_protocol.language.facts import DATED, NUMERIC, ORDERED, Fact, FactType, Value
 from rupture_protocol.language.nearest import nearest
-from rupture_protocol.language.quantities import DURATION_HELP, Duration, Unit, parse_duration
+from rupture_protocol.language.quantities import Duration, Unit, no_duration, parse_duration
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
 
@@ -44,6 +44,7 @@ class ConditionParser:
     """Facts that are written at all: one that is broken itself has been complained about already."""
     conditions: Set[str]
     states: Set[str]
+    """In file order, all of them: nothing that is said of a file depends on a hash."""
 
     def parse(self, data: Any, path: Path) -> Condition | None:
         """One condition: a mapping, all of whose keys must hold."""
@@ -188,7 +189,7 @@ class ConditionParser:
         if name is BROKEN:
             return None
         if not isinstance(name, str):
-            self.report("wrong-type", "must be the name of a state", path)
+            self.report("wrong-type", f"{_subject(path)} must be the name of a state", path)
             return None
         if name not in self.states:
             self.report.unknown("state", name, self.states, path)
@@ -198,14 +199,13 @@ class ConditionParser:
     def _named(self, name: str, value: Any, path: Path) -> Condition | None:
         if isinstance(value, bool):
             return Named(name, value, path)
-        if value is not BROKEN:
-            code = "quote-it" if isinstance(value, Plain) else "wrong-type"
-            self.report(
-                code,
-                f"the condition `{name}` holds or does not",
-                path,
-                help=f"write `{name}: true` or `{name}: false`",
-            )
+        if value is BROKEN:
+            return None
+        advice = f"write `{name}: true` or `{name}: false`"
+        if isinstance(value, Plain):
+            self.report("quote-it", f"`{shorten(value)}` is read in different ways", path, help=advice)
+        else:
+            self.report("wrong-type", f"the condition `{name}` holds or does not", path, help=advice)
         return None
 
     # Facts -----------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class ConditionParser:
             place = (*path, name)
             allowed = _operators(fact.type)
             if name not in allowed:
-                self._wrong_operator(f"a {fact.type}", name, allowed, place)
+                self._wrong_operator(fact.type.with_article, name, allowed, place)
                 read.append(None)
             else:
                 read.append(None if value is BROKEN else self._compare(fact, Operator(name), value, place))
@@ -253,10 +253,10 @@ class ConditionParser:
     def _wrong_operator(self, what: str, name: str, allowed: Set[Operator], path: Path) -> None:
         known = sorted(operator.value for operator in allowed)
         fits = f"fits {what}: " + ", ".join(f"`{each}`" for each in known)
-        code = "wrong-operator" if name in set(Operator) else "unknown-key"
+        exists = name in set(Operator)
         self.report(
-            code,
-            f"`{shorten(name)}` does not compare {what}",
+            "wrong-operator" if exists else "unknown-key",
+            f"`{name}` does not compare {what}" if exists else f"unknown operator `{shorten(name)}`",
             path,
             key=True,
             help=self.report.did_you_mean(name, known) if nearest(name, known) else fits,
@@ -296,7 +296,12 @@ class ConditionParser:
                 return False
             values = tuple(ranks)
         if operator is Operator.BETWEEN and values[0] > values[1]:
-            self.report("out-of-range", "the range is empty: its first value comes after its second", path)
+            self.report(
+                "out-of-range",
+                "the range is empty: its first value comes after its second",
+                path,
+                help="write the lower one first",
+            )
             return False
         return True
 
@@ -315,12 +320,15 @@ class ConditionParser:
         if operator in _LISTS or (several and isinstance(value, list)):
             if not isinstance(value, list):
                 self.report(
-                    "wrong-type", f"`{operator}` takes a list", path, help=f"as in `{operator}: [a, b]`"
+                    "wrong-type",
+                    f"`{operator}` takes a list",
+                    path,
+                    help=f"as in `{operator}: [{_example(value)}]`",
                 )
                 return None
             if not value or (operator is Operator.BETWEEN and len(value) != 2):
                 count = "two values" if operator is Operator.BETWEEN else "at least one value"
-                self.report("empty" if not value else "wrong-value", f"`{operator}` takes {count}", path)
+                self.report("empty" if not value else "wrong-value", f"`{path[-1]}` takes {count}", path)
                 return None
             found = [read(part, (*path, at)) for at, part in enumerate(value)]
         elif isinstance(value, list | dict):
@@ -374,14 +382,10 @@ class ConditionParser:
         number = isinstance(data, int | Decimal) and not isinstance(data, bool)
         whole = isinstance(data, int) or fact.type is FactType.NUMBER
         code = "out-of-range" if number and whole and fact.type in NUMERIC else "wrong-type"
+        words = f"not a value that `{fact.name}` can have"
         if fact.type in DATED and isinstance(data, str):
-            code = "bad-date"
-        self.report(
-            code,
-            f"not a value that `{fact.name}` can have",
-            path,
-            help=f"`{fact.name}` takes {fact.expects()}",
-        )
+            code, words = "bad-date", f"`{shorten(data)}` is not {fact.type.with_article}"
+        self.report(code, words, path, help=f"`{fact.name}` takes {fact.expects()}")
 
     def _whole_set(self, fact: Fact, data: Any, path: Path) -> tuple[frozenset[str]] | None:
         if not isinstance(data, list):
@@ -403,7 +407,7 @@ class ConditionParser:
         if isinstance(data, int) and not isinstance(data, bool) and data >= 0:
             return data
         if data is not BROKEN:
-            self.report("wrong-type", "must be a whole number, 0 or more", path)
+            self.report("wrong-type", f"{_subject(path)} must be a whole number, 0 or more", path)
         return None
 
     def _duration(self, data: Any, path: Path) -> Duration | None:
@@ -411,7 +415,9 @@ class ConditionParser:
             return None
         length = parse_duration(data) if isinstance(data, str) else None
         if length is None:
-            self.report("bad-duration", "is not a length of time", path, help=DURATION_HELP)
+            shown = "this" if isinstance(data, list | dict) else f"`{shorten(str(data))}`"
+            words, advice = no_duration(str(data))
+            self.report("bad-duration", f"{shown} {words}", path, help=advice)
         elif length.unit is Unit.WORKING_DAYS:
             self.report(
                 "bad-duration", "working days count in deadlines only", path, help="write `days` or `weeks`"
@@ -423,6 +429,14 @@ class ConditionParser:
 def _leave_out(path: Path) -> str:
     named = isinstance(path[-1], str) and path[0] != "conditions"
     return f"leave `{path[-1]}:` out" if named else "leave it out, or write a condition"
+
+
+def _subject(path: Path) -> str:
+    return f"`{path[-1]}`" if isinstance(path[-1], str) else f"item {path[-1] + 1} of `{path[-2]}`"
+
+
+def _example(value: Any) -> str:
+    return shorten(value) if isinstance(value, str) and value else "a, b"
 
 
 _READ_AS_TEXT = frozenset({FactType.CHOICE, FactType.SCALE, FactType.SET}) | DATED

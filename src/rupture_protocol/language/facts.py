@@ -53,6 +53,11 @@ class FactType(StrEnum):
     DATETIME = "datetime"
     TEXT = "text"
 
+    @property
+    def with_article(self) -> str:
+        """`a date`, `an integer`."""
+        return f"{'an' if self is FactType.INTEGER else 'a'} {self}"
+
 
 LISTED = frozenset({FactType.CHOICE, FactType.SCALE, FactType.SET})
 NUMERIC = frozenset({FactType.INTEGER, FactType.NUMBER})

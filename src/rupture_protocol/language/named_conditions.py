@@ -53,6 +53,7 @@ def _check_circles(conditions: dict[str, Condition], parser: ConditionParser) ->
             f"`{too_deep}` is more than {DEEPEST} levels deep, the named conditions in it written out",
             ("conditions", too_deep),
             key=True,
+            help="use conditions side by side, in `all` or `any`",
         )
 
 

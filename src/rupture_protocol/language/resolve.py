@@ -51,9 +51,9 @@ class Resolver:
         self.parser = ConditionParser(
             report,
             self.facts,
-            set(self.declared.facts),
-            set(self.declared.conditions),
-            set(self.declared.states),
+            dict.fromkeys(self.declared.facts).keys(),
+            dict.fromkeys(self.declared.conditions).keys(),
+            dict.fromkeys(self.declared.states).keys(),
         )
 
     def protocol(self) -> Protocol:
@@ -303,7 +303,7 @@ class Resolver:
         if self.report.is_written((*path, "fact")) == self.report.is_written((*path, "state")):
             self.report(
                 "mark-form",
-                f"`{path[-1]}` names a fact or a state",
+                f"`{path[-1]}` names either a fact or a state",
                 path,
                 key=True,
                 help="as in `{fact: event_aware_date}` or `{state: acknowledged}`",

@@ -14,6 +14,14 @@ from rupture_protocol.language.references import References
 from rupture_protocol.language.shapes import FactShape
 from rupture_protocol.language.source import BROKEN, Path, Plain
 
+_BELONGS_TO = {
+    "values": "a choice, a scale or a set",
+    "also": "a scale",
+    "minimum": "an integer or a number",
+    "maximum": "an integer or a number",
+    "unit": "an integer or a number",
+}
+
 
 class FactResolver:
     """Builds the facts of one protocol."""
@@ -31,7 +39,8 @@ class FactResolver:
             name=name,
             type=shape.type,
             title=shape.title,
-            values=tuple(shape.values or ()),
+            # `unknown` has been complained about; as a value it must not be offered by other complaints.
+            values=tuple(value for value in shape.values or () if value != "unknown"),
             also=tuple(shape.also or ()),
             minimum=_limit(shape.minimum, shape.type),
             maximum=_limit(shape.maximum, shape.type),
@@ -44,7 +53,7 @@ class FactResolver:
             sensitive=shape.sensitive,
             source=self._references.sources(shape.source, path),
         )
-        self._check_labels(fact, path)
+        self._check_labels(fact, {*fact.values, *fact.also, *(shape.values or ())}, path)
         return self._presuming(fact, shape, path)
 
     def _values_fit(self, name: str, shape: FactShape, path: Path) -> bool:
@@ -58,14 +67,20 @@ class FactResolver:
         ]
         for key, written, allowed in rules:
             if written is not None and not allowed:
-                self._report("fact-values", f"a {shape.type} has no `{key}`", (*path, key), key=True)
+                self._report(
+                    "fact-values",
+                    f"{shape.type.with_article} has no `{key}`",
+                    (*path, key),
+                    key=True,
+                    help=f"`{key}` belongs to {_BELONGS_TO[key]}",
+                )
                 fits = fits and key != "values"
         # `values` may be written and broken: then it has been complained about already.
         if shape.type in LISTED and shape.values is None:
             if not self._report.is_written(("facts", name, "values")):
                 self._report(
                     "fact-values",
-                    f"a {shape.type} needs its `values`",
+                    f"{shape.type.with_article} needs its `values`",
                     path,
                     key=True,
                     help="as in `values: [none, mild, severe]`",
@@ -105,12 +120,12 @@ class FactResolver:
             for key in ("minimum", "maximum"):
                 limit = getattr(shape, key)
                 if limit is not None and not isinstance(limit, int):
-                    self._report("fact-values", f"`{key}` of a whole number is a whole number", (*path, key))
+                    self._report("fact-values", f"the `{key}` of an integer is a whole number", (*path, key))
 
-    def _check_labels(self, fact: Fact, path: Path) -> None:
+    def _check_labels(self, fact: Fact, written: set[str], path: Path) -> None:
         known = ("true", "false") if fact.type is FactType.BOOLEAN else fact.values + fact.also
         for value in fact.labels:
-            if value not in known:
+            if value not in known and value not in written:
                 advice = self._report.did_you_mean(value, known) or f"`{fact.name}` takes {fact.expects()}"
                 self._report(
                     "unknown-value",
@@ -135,7 +150,13 @@ class FactResolver:
         if shape.presume is None or shape.presume is BROKEN:
             return fact
         if fact.type is FactType.TEXT:
-            self._report("fact-values", "a text is not presumed", (*path, "presume"), key=True)
+            self._report(
+                "fact-values",
+                "a text is not presumed",
+                (*path, "presume"),
+                key=True,
+                help="leave `presume` out: no condition reads a text",
+            )
             return fact
         if not self._report.is_written((*path, "source")):
             self._report(

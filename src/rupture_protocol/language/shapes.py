@@ -48,9 +48,8 @@ def _as_list(value: object) -> object:
 
 def _a_duration(text: str) -> str:
     if quantities.parse_duration(text) is None:
-        raise PydanticCustomError(
-            "bad-duration", "is not a length of time", {"help": quantities.DURATION_HELP}
-        )
+        words, advice = quantities.no_duration(text)
+        raise PydanticCustomError("bad-duration", "{words}", {"words": words, "help": advice})
     return text
 
 

@@ -12,10 +12,10 @@ from rupture_protocol.language.source import BROKEN, Path
 from rupture_protocol.language.wording import report_complaint
 
 LATER = {
-    "extends": "extending another protocol",
-    "translates": "translations",
-    "migrates": "migrating running cases",
-    "scenarios": "scenarios",
+    "extends": "extending another protocol comes",
+    "translates": "translations come",
+    "migrates": "migrating running cases comes",
+    "scenarios": "scenarios come",
 }
 """Keys of format 1 that this version does not act on yet: refused, never ignored."""
 
@@ -109,7 +109,7 @@ def _belongs_to_later(data: dict[str, Any], report: Report) -> bool:
             f"`{key}` is not supported yet",
             (key,),
             key=True,
-            help=f"{LATER[key]} comes with a later version; until then a protocol stands by itself",
+            help=f"{LATER[key]} with a later version; until then a protocol stands by itself",
         )
     return "extends" in found or "translates" in found
 

@@ -10,6 +10,7 @@ from rupture_protocol.errors import shorten
 from rupture_protocol.language import shapes
 from rupture_protocol.language.facts import FactType
 from rupture_protocol.language.nearest import nearest
+from rupture_protocol.language.protocol import SourceKind
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import BROKEN, Path, Plain
 
@@ -197,16 +198,31 @@ def _name(path: Path) -> str:
     )
 
 
+_EXAMPLES = {
+    ("format",): "begin the file with `format: 1`",
+    ("protocol",): "the protocol's id, as in `protocol: riverside-clinic`",
+    ("version",): "the protocol's own version, as in `version: 1.0.0`",
+    ("title",): "what it is called, as in `title: Repairing harm`",
+    ("states",): "the states, exactly one of them `initial: true`, at least one `final: true`",
+    ("sources", "title"): "author, year and name, as in `title: BACP (2018), Ethical framework`",
+    ("sources", "kind"): f"one of {', '.join(f'`{kind}`' for kind in SourceKind)}",
+    ("roles", "about"): "who this is, in a sentence",
+    ("facts", "type"): f"one of {', '.join(f'`{kind}`' for kind in FactType)}",
+    ("interrupts", "when"): "when it must be taken, as in `when: {client_unsafe: true}`",
+    ("deadlines", "starts"): "what starts the clock, as in `starts: {state: aware}`",
+    ("deadlines", "met_by"): "what meets it, as in `met_by: {state: acknowledged}`",
+    ("to",): "the state it leads to, as in `to: acknowledged`",
+    ("because",): "the argument, in a sentence",
+    ("reason",): "why waiting is right, in a sentence",
+    ("by",): "the roles that may, as in `by: [supervisor]`",
+    ("reasons",): "the coded reasons, as in `reasons: [client_preference]`",
+}
+
+
 def _example(path: Path) -> str | None:
-    return {
-        "format": "begin the file with `format: 1`",
-        "protocol": "the protocol's id, as in `protocol: riverside-clinic`",
-        "version": "the protocol's own version, as in `version: 1.0.0`",
-        "title": "what it is called, as in `title: Repairing harm`",
-        "states": "the states, exactly one of them `initial: true`, at least one `final: true`",
-        "to": "the state it leads to, as in `to: acknowledged`",
-        "type": f"one of {_quoted([str(kind) for kind in FactType])}",
-    }.get(str(path[-1]))
+    key = str(path[-1])
+    alone = None if len(path) > 1 and key == "title" else _EXAMPLES.get((key,))
+    return _EXAMPLES.get((str(path[0]), key), alone)
 
 
 def _quoted(names: list[str]) -> str:
