@@ -128,7 +128,9 @@ def run(args: Sequence[str] | None = None) -> int:
         output.flush()
     except CannotWrite as error:
         return explain_failure(
-            Failed(f"cannot write the output: {error}", code=CANNOT_LOAD, next="free some space")
+            Failed(
+                f"cannot write the output: {error}", code=CANNOT_LOAD, next="send the output somewhere else"
+            )
         )
     except KeyboardInterrupt:
         output.talk("\ninterrupted")
@@ -148,6 +150,13 @@ def _invoke(args: list[str]) -> int:
         return INTERRUPTED
     except click.UsageError as error:
         return explain_failure(_misused(error))
+    except SystemExit:
+        return DONE  # click's way to say that nobody reads the help any more
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        output.give_up(error)  # click's own output, the help, could not be written
+        return DONE
     except RuptureError as error:
         return explain_failure(_failure_of(error, _command_in(args)))
     return result if isinstance(result, int) else DONE

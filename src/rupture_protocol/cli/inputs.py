@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -151,14 +152,24 @@ def read_data(data: bytes, *, file: str, what: str) -> Document:
 
 
 def cannot_load(issues: Iterable[Issue], what: str) -> Failed:
-    """A file that cannot be used, with every issue as an author reads it."""
-    rendered = "\n\n".join(issue.render() for issue in issues)
+    """A file of facts or steps that cannot be used: every issue with its place.
+
+    The written lines hold a client's values, so they are not shown.
+    """
+    lines: list[str] = []
+    for issue in issues:
+        lines.append(str(issue))
+        if issue.help:
+            lines.append(f"  help: {_QUOTED.sub('quote it', issue.help)}")
     return Failed(
         f"cannot load the {what}",
         code=CANNOT_LOAD,
-        before=rendered,
+        before="\n".join(lines),
         next="mend the lines above, and run it again",
     )
+
+
+_QUOTED = re.compile(r"quote it: .*", re.DOTALL)
 
 
 def _json(data: bytes) -> Any:

@@ -55,7 +55,7 @@ class Quiet:
         try:
             return sys.stdout.write(self.shown(text))
         except OSError as error:
-            _give_up(error)
+            give_up(error)
             return len(text)
 
     def flush(self) -> None:
@@ -135,7 +135,7 @@ def flush() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        _give_up(error)
+        give_up(error)
 
 
 def printable(text: str) -> str:
@@ -143,7 +143,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
 
 
-def _give_up(error: OSError) -> None:
+def give_up(error: OSError) -> None:
     """Go on without a reader: the exit code then still says how the work ended."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
