@@ -36,6 +36,7 @@ _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 
+DURATION_HELP = "a whole number and a unit, as in `24 hours`, `5 working days`, `2 weeks` or `6 months`"
 DATE_HELP = "a day, as in `2026-11-24`, between 1900 and 2999"
 DATETIME_HELP = "a day and time with its offset, as in `2026-11-24T09:30:00+00:00`"
 
@@ -70,10 +71,7 @@ def no_duration(text: str) -> tuple[str, str]:
     """What is wrong with a text that is no duration, and what to write instead."""
     if _DURATION.fullmatch(text):
         return "is too long", "at most a century, and at most 3,650 working days"
-    return (
-        "is not a length of time",
-        "a whole number and a unit, as in `24 hours`, `5 working days`, `2 weeks` or `6 months`",
-    )
+    return "is not a length of time", DURATION_HELP
 
 
 def parse_date(text: str) -> date | None:
