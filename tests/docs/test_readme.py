@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with the files that the README's lines name."""
     import rupture_protocol.cli
 
-    story = Path(rupture_protocol.cli.__path__[0]) / "demo.yaml"
+    story = Path(rupture_protocol.cli.__path__[0]) / "demo_continued.yaml"
     (tmp_path / "story.yaml").write_text(story.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "clinic.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
     return tmp_path
