@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.running import MINI, Ran, Rupture
 
 from rupture_protocol.cli.app import run
 
-HERE = Path(__file__).parent
-NOON = "2026-11-24T12:00:00+00:00"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command line came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Rupture = Callable[..., Ran]
-
 
 @pytest.fixture
-def rupture(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Rupture:
+def rupture(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rupture:
     """The command line in this process, in an empty folder that holds `mini.yaml`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    (tmp_path / "mini.yaml").write_text((HERE / "mini.yaml").read_text("utf-8"), "utf-8")
+    (tmp_path / "mini.yaml").write_text(MINI, "utf-8")
 
     def rupture(*args: str, stdin: str | None = None) -> Ran:
         if stdin is not None:
-            source = tmp_path / "stdin"
-            source.write_text(stdin, "utf-8")
-            monkeypatch.setattr(sys, "stdin", source.open(encoding="utf-8"))
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         code = run(args)
         captured = capfd.readouterr()
         return Ran(code, captured.out, captured.err)
@@ -63,11 +34,11 @@ def rupture(
 @pytest.fixture
 def shell(tmp_path: Path) -> Rupture:
     """The command line in a process of its own, started by a shell as `rupture`."""
-    (tmp_path / "mini.yaml").write_text((HERE / "mini.yaml").read_text("utf-8"), "utf-8")
+    (tmp_path / "mini.yaml").write_text(MINI, "utf-8")
     started = f'{sys.executable} -c "from rupture_protocol.cli import main; main()"'
 
     def shell(command: str, **env: str) -> Ran:
-        script = f"rupture() {{ {started} \"$@\"; }}\n{command}"
+        script = f'rupture() {{ {started} "$@"; }}\n{command}'
         done = subprocess.run(
             ["bash", "-c", script],
             cwd=tmp_path,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rupture_protocol.cli.script import Script
 
-ENDINGS = ("continued", "referred")
+SCRIPTS = {"continued": "demo_continued.yaml", "referred": "demo_referred.yaml"}
 EPILOG = """
 \b
 Examples:
@@ -26,7 +26,10 @@ Examples:
 
 @click.command("demo", epilog=EPILOG)
 @click.option(
-    "--ending", type=click.Choice(ENDINGS), default="continued", help="How the case ends. Default: continued."
+    "--ending",
+    type=click.Choice(tuple(SCRIPTS)),
+    default="continued",
+    help="How the case ends. Default: continued.",
 )
 @inputs.at_option
 @inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
@@ -40,7 +43,7 @@ def command(ending: str, at: datetime | None, as_json: bool) -> int:
     from rupture_protocol.cli.play import perform
     from rupture_protocol.cli.script import read_script
 
-    file = Path(__file__).with_name(f"demo_{ending}.yaml")
+    file = Path(__file__).with_name(SCRIPTS[ending])
     script = read_script(file.read_bytes(), file=file.name)
     if at is not None:
         script = _beginning(script, at)

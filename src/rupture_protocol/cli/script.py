@@ -10,7 +10,8 @@ from typing import Any
 from rupture_protocol.cli.inputs import cannot_load, read_data
 from rupture_protocol.engine.case import Actor
 from rupture_protocol.engine.moments import utc
-from rupture_protocol.errors import TimeRefused
+from rupture_protocol.errors import TimeRefused, shorten
+from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.quantities import DATETIME_HELP, parse_datetime
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import Document, Path
@@ -254,7 +255,10 @@ class _Reader:
     def _only(self, data: dict[str, Any], keys: tuple[str, ...], path: Path) -> None:
         for key in data:
             if key not in keys:
-                self.report.unknown("key", key, keys, (*path, key), key=True)
+                advice = did_you_mean(key, keys)
+                self.report(
+                    "unknown-key", f"unknown key `{shorten(key)}`", (*path, key), key=True, help=advice
+                )
 
     def _demand(self, key: str | None, path: Path, what: str, *, present: bool = True) -> None:
         name = key or str(path[-1])

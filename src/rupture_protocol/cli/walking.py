@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from rupture_protocol.cli import inputs, telling
@@ -83,6 +84,9 @@ class Walk:
 
     def run(self) -> None:
         """Until the case has ended, or the person quits."""
+        with suppress(ImportError):  # line editing, where there is any
+            import readline  # noqa: F401
+
         page = self._page
         page.heading(f"{self._protocol.title} ({self._protocol.id} {self._protocol.version})")
         page.line("A made-up case, in memory only. `h` lists what can be typed, `q` quits.", style="dim")
@@ -115,9 +119,11 @@ class Walk:
             telling.tell_deadlines(decision.deadlines, page)
             page.blank()
         else:
-            for trigger, verdict in verdicts.items():
-                if self._shown.get(trigger) is not verdict:
-                    self._show_change(decision[trigger])
+            changed = [name for name, verdict in verdicts.items() if self._shown.get(name) is not verdict]
+            for trigger in changed:
+                self._show_change(decision[trigger])
+            if changed:
+                page.blank()
         self._shown = verdicts
         self._show_question(self._question(decision))
 
@@ -127,7 +133,17 @@ class Walk:
             return
         sign, colour = telling.SIGNS[option.verdict]
         said = "" if option.verdict is Verdict.OPEN else f": {telling.why(option)}"
+        number = ""
+        if option.verdict is Verdict.OPEN or option.precaution:
+            number = f"t{self._number(option.trigger)} "
+        sign = f"{number}{sign}"
         self._page.line(f"now {option.verdict}  {option.trigger}{said}", sign=sign, sign_style=colour)
+
+    def _number(self, trigger: str) -> int:
+        """The number under which an option is listed, a new one where it was not yet."""
+        if trigger not in self._listed:
+            self._listed = (*self._listed, trigger)
+        return self._listed.index(trigger) + 1
 
     def _show_options(self, decision: Decision) -> None:
         page = self._page
@@ -139,7 +155,9 @@ class Walk:
             kind = "open" if option.verdict is Verdict.OPEN else "as a precaution"
             may = "" if option.may else f" (by {telling.named(option.by)})"
             sign = "●" if option.verdict is Verdict.OPEN else "!"
-            page.line(f"{kind}  {option.trigger}{title}{may}", sign=f"t{number} {sign}", indent=2)
+            said = f"{kind}  {option.trigger}{title}{may}"
+            colour = telling.SIGNS[option.verdict][1]
+            page.line(said, sign=f"t{number} {sign}", sign_style=colour, indent=2)
         for option in decision.options:
             if option.verdict is not Verdict.OPEN and not option.precaution and not _ruled_out(option):
                 sign, colour = telling.SIGNS[option.verdict]
@@ -193,12 +211,17 @@ class Walk:
                 self._answer(decision, line[1:].strip(), exact=True)
             elif word in self._commands:
                 self._commands[word](decision, rest.strip())
-            elif line in decision:
+            elif line in decision and not self._answers(decision, line):
                 self._take(decision, line)
             else:
                 self._answer(decision, line)
         except RuptureError as error:
             self._tell_error(error)
+
+    def _answers(self, decision: Decision, text: str) -> bool:
+        """Whether a text is a value that the question lists: then it is no trigger's name."""
+        question = self._question(decision)
+        return question is not None and text in _values(self._protocol.facts[question.fact])
 
     def _answer(self, decision: Decision, text: str, *, exact: bool = False) -> None:
         question = self._question(decision)
