@@ -1,17 +1,18 @@
-"""What the docs say about keys, operators, limits and codes, from the code: `python -m tests.docs.generate`."""
+"""The tables of the docs (keys, operators, limits, codes), from the code: `python -m tests.docs.generate`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rupture_protocol.language import codes, source, tree
 from rupture_protocol.language.condition_parser import _operators
 from rupture_protocol.language.conditions import Operator
-from rupture_protocol.language.facts import FactType
 from rupture_protocol.language.consistency import MOST_STATES
+from rupture_protocol.language.facts import FactType
 from rupture_protocol.language.schema import json_schema
 from rupture_protocol.language.schema_conditions import FORM_WORDS, OPERATOR_WORDS
 from rupture_protocol.language.schema_words import ENUMS
@@ -163,20 +164,31 @@ def code_group(name: str) -> str:
     )
 
 
+SHAPES = {
+    "a protocol": "protocol",
+    "a source": "source",
+    "a role": "role",
+    "a fact": "fact",
+    "a state": "state",
+    "a transition": "transition",
+    "an argument": "argument",
+    "an interrupt": "interrupt",
+    "a deadline": "deadline",
+    "a mark": "mark",
+    "a promise": "promise",
+    **{name: name for name in ("about", "wait", "override", "guidance")},
+}
+"""What the keys of the schema's definitions are called between markers."""
+
 PIECES: dict[str, Callable[[], str]] = {
-    **{f"keys of {the}": lambda shape=shape: keys(shape) for the, shape in {
-        "a protocol": "protocol", "about": "about", "a source": "source", "a role": "role", "a fact": "fact",
-        "a state": "state", "wait": "wait", "a transition": "transition", "override": "override",
-        "an argument": "argument", "guidance": "guidance", "an interrupt": "interrupt",
-        "a deadline": "deadline", "a mark": "mark", "a promise": "promise",
-    }.items()},
-    "keys of anywhere alone": lambda: keys("anywhere", without="transition"),
+    **{f"keys of {the}": partial(keys, shape) for the, shape in SHAPES.items()},
+    "keys of anywhere alone": partial(keys, "anywhere", without="transition"),
     "types of facts": types,
     "forms of conditions": forms,
     "operators": operators,
     "limits": limits,
-    **{f"codes, {name}": lambda name=name: code_group(name) for name in codes.GROUPS},
-}  # fmt: skip
+    **{f"codes, {name}": partial(code_group, name) for name in codes.GROUPS},
+}
 """What can stand between markers in a page."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_the_tutorial_shows_what_check_says() -> None:
     found = blocks((DOCS / "write-a-protocol.md").read_text("utf-8"))
     shown = [
         (block, answer.text)
-        for block, answer in zip(found, found[1:], strict=False)
+        for block, answer in pairwise(found)
         if "wrong" in block.words and answer.language == "text"
     ]
     assert len(shown) == 2
