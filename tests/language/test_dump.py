@@ -143,6 +143,6 @@ def test_a_limit_may_be_an_exact_decimal_in_quotes_and_nothing_that_looks_like_o
     quoted = loads(completed('facts:\n  dose: {type: number, minimum: "0.50"}\n'))
 
     assert quoted.facts["dose"].minimum == Decimal("0.5")
-    for written, code in (('"half"', "wrong-type"), ('"1e3"', "wrong-type"), ("1e3", "quote-it")):
-        checked = checks(completed(f"facts:\n  dose: {{type: number, minimum: {written}}}\n"))
+    for limit, code in (('"half"', "wrong-type"), ('"1e3"', "wrong-type"), ("1e3", "quote-it")):
+        checked = checks(completed(f"facts:\n  dose: {{type: number, minimum: {limit}}}\n"))
         assert [issue.code for issue in checked.errors] == [code]
