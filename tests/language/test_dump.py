@@ -15,6 +15,7 @@ from rupture_protocol import load, loads, shipped
 from rupture_protocol.language import dump as dumping
 from rupture_protocol.language.dump import dump, written
 from rupture_protocol.language.source import LARGEST_FILE
+from rupture_protocol.loading import checks
 
 
 @law(50)
@@ -136,3 +137,12 @@ def test_the_engines_own_conditions_have_no_written_form() -> None:
 
     with pytest.raises(TypeError, match="`OnRecord`"):
         dumping.written_condition(OnRecord("client_agrees"))
+
+
+def test_a_limit_may_be_an_exact_decimal_in_quotes_and_nothing_that_looks_like_one() -> None:
+    quoted = loads(completed('facts:\n  dose: {type: number, minimum: "0.50"}\n'))
+
+    assert quoted.facts["dose"].minimum == Decimal("0.5")
+    for limit, code in (('"half"', "wrong-type"), ('"1e3"', "wrong-type"), ("1e3", "quote-it")):
+        checked = checks(completed(f"facts:\n  dose: {{type: number, minimum: {limit}}}\n"))
+        assert [issue.code for issue in checked.errors] == [code]

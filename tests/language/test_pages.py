@@ -41,7 +41,7 @@ def test_a_page_begins_with_its_code_its_severity_and_its_summary(code: str) -> 
     title, _, summary, *_ = page(code).splitlines()
 
     assert title == f"# {code}"
-    assert summary == f"*{ALL[code].severity.capitalize()}: {ALL[code].summary}.*"
+    assert summary == f"**{ALL[code].severity.capitalize()}:** {ALL[code].summary}."
 
 
 @pytest.mark.parametrize("code", ALL)

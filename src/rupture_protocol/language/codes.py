@@ -103,6 +103,16 @@ _WARNINGS = {
 }
 
 
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Reading the file": tuple(_READING),
+    "Keys and values": tuple(_SHAPE),
+    "Names": tuple(_NAMES),
+    "What it means together": tuple(_MEANING),
+    "Warnings": tuple(_WARNINGS),
+}
+"""The codes by what they are about, in the order in which a reader meets them."""
+
+
 def _table(severity: Severity, *groups: dict[str, str]) -> dict[str, Code]:
     return {name: Code(name, severity, summary) for group in groups for name, summary in group.items()}
 

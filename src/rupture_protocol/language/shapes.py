@@ -61,13 +61,13 @@ def _a_date(text: str) -> str:
 
 def _a_number(value: object) -> object:
     # In canonical JSON an exact decimal is text, so text it may be here, too: quoted.
-    if isinstance(value, str) and not isinstance(value, Plain):
-        value = parse_number(value)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError(
-            "wrong-type", "must be a number", {"help": "a plain decimal, as in `3` or `0.5`"}
-        )
-    return value
+    help_ = {"help": "a plain decimal, as in `3` or `0.5`"}
+    if isinstance(value, Plain):
+        raise PydanticCustomError("quote-it", "is read in different ways", help_)
+    number = parse_number(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | Decimal):
+        raise PydanticCustomError("wrong-type", "must be a number", help_)
+    return number
 
 
 def _despite(value: object) -> object:

@@ -247,5 +247,6 @@ _WORDINGS: dict[str, Callable[[Complaint, Path, Report], None]] = {
     "bad-duration": _own,
     "bad-date": _own,
     "wrong-type": _own,
+    "quote-it": _own,
     "reported": _silent,
 }
