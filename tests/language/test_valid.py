@@ -110,7 +110,7 @@ def test_the_least_that_is_a_protocol() -> None:
     assert protocol.initial == "aware"
     assert protocol.states["closed"].final
     assert protocol.states["aware"].transitions["close"].to == "closed"
-    assert not (protocol.facts or protocol.roles or protocol.interrupts)
+    assert [*protocol.facts, *protocol.roles, *protocol.interrupts] == []
 
 
 def test_a_fact_may_be_its_type_alone() -> None:

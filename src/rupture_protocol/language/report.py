@@ -40,10 +40,10 @@ class Report:
                 code, _cut(message), path, key=key, help=_cut(help) if help else None
             )
 
-    def unknown(self, kind: str, name: str, known: Collection[str], path: Path) -> None:
+    def unknown(self, kind: str, name: str, known: Collection[str], path: Path, *, key: bool = False) -> None:
         """Note a name that is not known, with the nearest that is."""
         advice = self.did_you_mean(name, known) or _WRITE_IT.get(kind)
-        self(f"unknown-{kind}", f"unknown {kind} `{shorten(name)}`", path, help=advice)
+        self(f"unknown-{kind}", f"unknown {kind} `{shorten(name)}`", path, key=key, help=advice)
 
     def did_you_mean(self, name: str, known: Collection[str]) -> str | None:
         """What to write instead of a name that is not known."""
