@@ -41,7 +41,7 @@ def law(examples: int) -> settings:
 
 
 def catches(broken: Callable[[T], object], where: st.SearchStrategy[T]) -> bool:
-    """Whether a law's check, `broken` by a planted fault, reports anything; what it finds need not be small."""
+    """Whether a law's check, `broken` by a planted fault, reports anything, however large."""
     tries = settings(law(1), max_examples=2_000, derandomize=True, phases=[Phase.generate])
     try:
         find(where, lambda each: bool(broken(each)), settings=tries)

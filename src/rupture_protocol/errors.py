@@ -19,7 +19,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,6 +105,16 @@ class RuptureError(Exception):
     def __init__(self, message: str, *, help: str | None = None) -> None:
         super().__init__(message)
         self.help = help
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As it is, not made anew: its subclasses are made from other arguments than their message.
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[RuptureError], args: tuple[Any, ...], state: dict[str, Any]) -> RuptureError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidProtocol(RuptureError):

@@ -16,7 +16,7 @@ from rupture_protocol.language.tree import Tree
 
 pytestmark = pytest.mark.skipif(not getattr(yaml, "__with_libyaml__", False), reason="PyYAML without libyaml")
 
-PROTOCOL = '''\
+PROTOCOL = """\
 # a protocol
 format: 1
 protocol: standard   # id
@@ -41,7 +41,7 @@ facts:
     d:
   -
     - - x
-'''
+"""
 
 PIECES = [
     "a", "b", "x y", "0", "1.5", "-", ":", ": ", " :", "?", "? ", " ?", "- ", "[", "]", "{", "}", ",", ", ",

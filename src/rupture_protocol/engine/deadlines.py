@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from rupture_protocol.engine.calendar import after, start_of
+from rupture_protocol.engine.calendar import after, end_of, start_of
 from rupture_protocol.engine.case import Case, Event
 from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.fold import fold, opened
@@ -29,7 +29,7 @@ class DeadlineState(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Due:
     """How one deadline stands at a moment.
 
@@ -44,11 +44,15 @@ class Due:
     due: datetime | None = None
     met: datetime | None = None
 
+    def __repr__(self) -> str:
+        # The instants may be the values of facts.
+        return f"<Due {self.deadline.name} {self.state}>"
+
 
 _LIVE = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Moment:
     """When something happened: the instant, and what is counted from (a day, where only a day is known)."""
 
@@ -75,7 +79,7 @@ def _dues(deadline: Deadline, history: tuple[Event, ...], situation: Situation) 
     starts = list(dict.fromkeys(_moments(deadline.starts, history, situation)))
     if not starts:
         return [Due(deadline, _otherwise(applies, DeadlineState.NOT_STARTED), applies)]
-    ends = [moment.instant for moment in _moments(deadline.met_by, history, situation)]
+    ends = list(_moments(deadline.met_by, history, situation))
     dues = [_due(deadline, start, ends, applies, situation, final=final) for start in starts]
     live = [
         due
@@ -102,14 +106,14 @@ def _applied_before(later: _Moment, deadline: Deadline, history: tuple[Event, ..
 def _due(
     deadline: Deadline,
     start: _Moment,
-    ends: list[datetime],
+    ends: list[_Moment],
     applies: Truth,
     situation: Situation,
     *,
     final: bool,
 ) -> Due:
     due = None if deadline.within is None else after(start.counted, deadline.within, situation.calendar)
-    met = min((end for end in ends if start.instant <= end <= situation.at), default=None)
+    met = min((met for end in ends if (met := _met(start, end, situation))), default=None)
     if met is not None:
         state = DeadlineState.MET if due is None or met <= due else DeadlineState.MET_LATE
     elif final:
@@ -117,6 +121,15 @@ def _due(
     else:
         state = DeadlineState.OVERDUE if due is not None and situation.at > due else DeadlineState.RUNNING
     return Due(deadline, _otherwise(applies, state), applies, start.instant, due, met)
+
+
+def _met(start: _Moment, end: _Moment, situation: Situation) -> datetime | None:
+    """When an end meets a start; None if it lies before it, or is still to come."""
+    instant = end.instant
+    if not isinstance(end.counted, datetime) and start.instant <= end_of(end.counted, situation.calendar):
+        # Of a day no more is known than that it was then: it meets what started on it.
+        instant = max(instant, start.instant)
+    return instant if start.instant <= instant <= situation.at else None
 
 
 def _otherwise(applies: Truth, state: DeadlineState) -> DeadlineState:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from rupture_protocol.engine import wire
@@ -68,6 +68,11 @@ class Engine:
 
     def __repr__(self) -> str:
         return f"<Engine {self.ref.id} {self.ref.version}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is prepared is made again elsewhere: compiled code does not travel.
+        calendar = self.calendar if self._given_calendar else None
+        return partial(type(self), calendar=calendar), (self.protocol,)
 
     @cached_property
     def machine(self) -> Machine:
@@ -475,7 +480,7 @@ class Engine:
             moment = self._begin(case, by, at)
             found, verdict = self._step(case, step.trigger, by, moment)
             self._check_taker(case, found, by, moment)
-        except RuptureError:
+        except Exception:  # whatever it is, it must not let a step through
             return False
         return verdict is Verdict.OPEN
 

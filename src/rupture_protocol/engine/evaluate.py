@@ -51,6 +51,9 @@ class Reading(NamedTuple):
     presumed: bool = False
     expired: bool = False
 
+    def __repr__(self) -> str:
+        return f"<Reading {'presumed' if self.presumed else self.record}>"
+
 
 class Trace(NamedTuple):
     """A condition, what it came to, and how: the traces of its parts, the reading of its fact."""
@@ -60,8 +63,11 @@ class Trace(NamedTuple):
     parts: tuple[Trace, ...] = ()
     reading: Reading | None = None
 
+    def __repr__(self) -> str:
+        return f"<Trace {type(self.condition).__name__} {self.truth}>"
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, repr=False)
 class Situation:
     """All that a condition can depend on: the records and visits of a case, and the moment."""
 
@@ -74,6 +80,9 @@ class Situation:
     _readings: dict[str, Reading] = field(default_factory=dict)
     _named: dict[str, Trace] = field(default_factory=dict)
     _interrupts: dict[str, Trace] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Situation of {self.protocol.id} in {self.state}>"
 
     def read(self, name: str) -> Reading:
         """What is known of a fact now.

@@ -28,6 +28,8 @@ def fold(protocol: Protocol, calendar: Calendar, case: Case, event: Event) -> Ca
         for name in event.facts
         if not _newer_stands(case.facts.get(name), event)
     }
+    if event.kind is EventKind.CORRECTED:
+        records = {name: _still_forgotten(record, case.facts[name]) for name, record in records.items()}
     return Case(case.id, case.protocol, case.state, Frozen({**case.facts, **records}), case.visits, history)
 
 
@@ -54,13 +56,20 @@ def record_of(protocol: Protocol, calendar: Calendar, event: Event, name: str) -
     return Record(name, value, Standing.RECORDED, event.seq, event.by, event.at, event.occurred, expires)
 
 
+def _still_forgotten(record: Record, before: Record) -> Record:
+    """A correction. Of a record that was forgotten it mends the history, and the fact is asked afresh."""
+    if before.standing is not Standing.FORGOTTEN or record.value is None:
+        return record
+    return replace(record, value=None, standing=Standing.FORGOTTEN, expires=None)
+
+
 def _moved(protocol: Protocol, case: Case, event: Event, history: tuple[Event, ...]) -> Case:
     state = event.to or case.state
     facts = case.facts
     forgotten = {
         name: replace(facts[name], value=None, standing=Standing.FORGOTTEN, expires=None)
         for name in protocol.states[state].forget
-        if name in facts
+        if name in facts and facts[name].standing is not Standing.WITHDRAWN
     }
     if forgotten:
         facts = Frozen({**facts, **forgotten})

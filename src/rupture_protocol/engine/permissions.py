@@ -35,7 +35,8 @@ def not_overrider(step: Step, override: Override, case: Case, by: Actor, reason:
     if barred:
         return f"it is overridden by {', '.join(override.by)}, not by who has acted as {', '.join(barred)}"
     if reason not in override.reasons:
-        return f"`{shorten(reason)}` is none of its reasons: {', '.join(override.reasons)}"
+        # What was given instead may be anything, words about a client too: it is not repeated.
+        return f"the reason given is none of its own: {', '.join(override.reasons)}"
     return _took_before(step, case, by)
 
 

@@ -45,6 +45,7 @@ class Prepared:
         found = self._states.get(state)
         if found is None:
             steps = steps_from(self.protocol, state)
-            # Two threads may both make it: they make the same, and either stays.
-            found = self._states[state] = steps, compile_steps(self.protocol, steps, self.calendar)
+            made = steps, compile_steps(self.protocol, steps, self.calendar)
+            # Two threads may both make it; one stays, for both: the machine knows a step by its identity.
+            found = self._states.setdefault(state, made)
         return found

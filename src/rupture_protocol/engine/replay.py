@@ -59,9 +59,9 @@ def _again(engine: Verbs, case_id: str, case: Case | None, event: Event) -> Case
         case EventKind.RECORDED:
             return engine.record(case, event.facts, **when)
         case EventKind.CORRECTED:
-            (name, value), *more = event.facts.items()
-            if more:
+            if len(event.facts) != 1:
                 raise InvalidCase("a correction is of one fact")
+            ((name, value),) = event.facts.items()
             return engine.correct(case, name, to=value, reason=event.reason or "", **when)
         case EventKind.OVERRIDE:
             return engine.override(case, event.trigger or "", reason=event.reason or "", **when)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from rupture_protocol.engine.case import Actor, Case, Event, EventKind, ProtocolRef, Record
 from rupture_protocol.engine.deadlines import Due
 from rupture_protocol.engine.decision import Decision, Option
 from rupture_protocol.engine.questions import Change
 from rupture_protocol.engine.reasons import Reason
-from rupture_protocol.errors import InvalidCase, RuptureError
+from rupture_protocol.errors import InvalidCase, RuptureError, shorten
 from rupture_protocol.frozen import NOTHING, Frozen
 from rupture_protocol.language.facts import UNKNOWN, Unknown, Value, to_json
 from rupture_protocol.language.protocol import Argument, Protocol
 from rupture_protocol.language.quantities import parse_datetime
 
 Json = dict[str, Any]
+T = TypeVar("T")
 DECISION = "rupture-decision/1"
 CASE = "rupture-case/1"
 
@@ -190,53 +191,59 @@ def case_from_json(
     """
     try:
         written = data if isinstance(data, Mapping) else json.loads(data, parse_float=str)
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         raise InvalidCase("the case is not JSON") from None
     if not isinstance(written, Mapping) or written.get("schema") != CASE:
         raise InvalidCase(f"the case is not a `{CASE}`")
     try:
-        ref = ProtocolRef(*(str(written["protocol"][key]) for key in ("id", "version", "digest")))
-        if ref.digest != protocol.digest:
-            raise InvalidCase(
-                f"the case was opened under digest {ref.digest[:12]} of `{ref.id[:80]}`",
-                help=f"this protocol is `{protocol.id}` {protocol.version}, digest {protocol.digest[:12]}",
-            )
+        _check_keys(written, _CASE_KEYS)
+        ref = _ref_from_json(written["protocol"], protocol)
         events = [_event_from_json(each, ref, protocol) for each in written["history"]]
-        return str(written["case"]), events, (written["state"], written["version"])
+        return _text(written, "case"), events, (_text(written, "state"), _number(written, "version"))
     except InvalidCase:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, RuptureError) as error:
         raise InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})") from None
 
 
+def _ref_from_json(written: Mapping[str, Any], protocol: Protocol) -> ProtocolRef:
+    ref = ProtocolRef(*(_text(written, key) for key in ("id", "version", "digest")))
+    if ref.digest != protocol.digest:
+        raise InvalidCase(
+            f"the case was opened under digest {shorten(ref.digest[:12])} of `{shorten(ref.id)}`",
+            help=f"this protocol is `{protocol.id}` {protocol.version}, digest {protocol.digest[:12]}",
+        )
+    return ref
+
+
 def _event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Protocol) -> Event:
-    unknown_keys = set(written) - _EVENT_KEYS
-    if unknown_keys:
-        raise InvalidCase("an event has a key that it cannot have")
+    _check_keys(written, _EVENT_KEYS)
     facts: dict[str, Value | Unknown] = {
         name: UNKNOWN if value is None else protocol.fact(name).parse(value)
         for name, value in written.get("facts", {}).items()
     }
+    by = written["by"]
     return Event(
-        seq=written["seq"],
+        seq=_number(written, "seq"),
         kind=EventKind(written["kind"]),
         at=_moment(written["at"]),
         occurred=_moment(written["occurred"]),
-        by=Actor(str(written["by"]["id"]), str(written["by"]["role"])),
+        by=Actor(_text(by, "id"), _text(by, "role")),
         protocol=ref,
-        note=written.get("note"),
+        note=_maybe(_text, written, "note"),
         facts=Frozen(facts) if facts else NOTHING,
-        withdrawn=bool(written.get("withdrawn", False)),
-        trigger=written.get("trigger"),
-        source=written.get("from"),
-        to=written.get("to"),
-        verdict=written.get("verdict"),
+        withdrawn=_flag(written.get("withdrawn", False)),
+        trigger=_maybe(_text, written, "trigger"),
+        source=_maybe(_text, written, "from"),
+        to=_maybe(_text, written, "to"),
+        verdict=_maybe(_text, written, "verdict"),
         rests_on=tuple(written.get("rests_on", ())),
-        reason=written.get("reason"),
-        corrects=written.get("corrects"),
+        reason=_maybe(_text, written, "reason"),
+        corrects=_maybe(_number, written, "corrects"),
     )
 
 
+_CASE_KEYS = frozenset({"schema", "case", "version", "state", "protocol", "history"})
 _EVENT_KEYS = frozenset(
     [
         "seq",
@@ -256,6 +263,38 @@ _EVENT_KEYS = frozenset(
         "corrects",
     ]
 )
+
+
+# What is read is kept in events, so nothing is bent into shape: text is text, a number a number.
+
+
+def _check_keys(written: Mapping[str, Any], known: frozenset[str]) -> None:
+    if set(written) - known:
+        raise InvalidCase("the case has a key that it cannot have")
+
+
+def _text(written: Mapping[str, Any], key: str) -> str:
+    value = written[key]
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value
+
+
+def _number(written: Mapping[str, Any], key: str) -> int:
+    value = written[key]
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(key)
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _maybe(read: Callable[[Mapping[str, Any], str], T], written: Mapping[str, Any], key: str) -> T | None:
+    return None if written.get(key) is None else read(written, key)
 
 
 def _moment(text: str) -> datetime:
