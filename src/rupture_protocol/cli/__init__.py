@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 EXIT_CANNOT_LOAD = 3
+EXIT_INTERRUPTED = 130
 
 
 def main() -> NoReturn:
@@ -25,4 +26,6 @@ def main() -> NoReturn:
             )
             sys.stderr.write(needed)
         sys.exit(EXIT_CANNOT_LOAD)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(run())

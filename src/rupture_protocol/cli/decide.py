@@ -87,7 +87,8 @@ def _decision(
         engine = Engine(protocol)
         case = engine.imagine(state=state, visited=been, facts=given)
     except (UnknownName, ValueRefused) as error:
-        next_ = f"rupture explain {output.printable(source)}"
+        shown = output.printable(source)
+        next_ = "rupture decide --help" if source == inputs.STDIN else f"rupture explain {shown}"
         raise output.Failed(str(error), code=output.REFUSED, help=error.help, next=next_) from None
     return engine.decide(case, at=at, actor=None if role is None else Actor("", role))
 

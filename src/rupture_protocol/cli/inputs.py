@@ -220,9 +220,13 @@ def _facts_of_file(protocol: Protocol, source: str) -> dict[str, object]:
 
 def as_value(protocol: Protocol, name: str, value: object) -> object:
     """A value as it is written in YAML or JSON; `unknown` and null say that it is not known."""
-    from rupture_protocol.language.facts import UNKNOWN, Unknown
+    from rupture_protocol.language.facts import NUMERIC, UNKNOWN, Unknown
+    from rupture_protocol.language.source import Plain
 
     fact = protocol.fact(name)
     if value is None or isinstance(value, Unknown) or value == "unknown":
         return UNKNOWN
+    if isinstance(value, Plain) and fact.type in NUMERIC:
+        # An unquoted `012` is 10 to one YAML reader and 12 to another, so here it is no number.
+        return fact.parse(None)
     return fact.parse(value)

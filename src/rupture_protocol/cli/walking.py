@@ -184,7 +184,9 @@ class Walk:
             label = fact.labels.get(value, value)
             alike = label.lower().replace(" ", "_") == value
             page.line(label if alike else f"{label} ({value})", sign=f"{number}", indent=2)
-        if not _values(fact):
+        if fact.type is FactType.TEXT:
+            page.line("takes text, typed as `= text`", indent=2)
+        elif not _values(fact):
             page.line(f"takes {fact.expects()}", indent=2)
 
     def _tell_error(self, error: RuptureError) -> None:

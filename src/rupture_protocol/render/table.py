@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
 from rupture_protocol.render.words import Words
+from rupture_protocol.render.wrapping import wrap
 
 Row = tuple[str, str, tuple[str, ...]]
 """Trigger, target, and the sentences of what it requires."""
 
-WIDEST_NAME = 26
 NARROWEST_TEXT = 34
 """Where there is less room than this for the sentences, they stand below the trigger."""
 
@@ -30,6 +29,7 @@ class _Table:
         self._protocol = protocol
         self._words = Words(protocol)
         self._width = width
+        self._widths = _widths(protocol, width)
 
     def lines(self) -> Iterator[str]:
         protocol = self._protocol
@@ -94,14 +94,8 @@ class _Table:
         yield "-" * min(self._width, len(heading))
         if not listed:
             return
-        first = min(max(len(row[0]) for row in listed), WIDEST_NAME)
-        second = min(max(len(row[1]) for row in listed), WIDEST_NAME)
-        rest = self._width - first - second - 9
         for row in listed:
-            if rest < NARROWEST_TEXT:
-                yield from self._stacked(row)
-            else:
-                yield from _beside(row, (first, second, rest))
+            yield from self._stacked(row) if self._widths[2] < NARROWEST_TEXT else _beside(row, self._widths)
 
     def _stacked(self, row: Row) -> Iterator[str]:
         trigger, to, said = row
@@ -120,7 +114,20 @@ class _Table:
 
     def _wrapped(self, text: str, *, indent: int = 0, hanging: int | None = None) -> list[str]:
         below = indent if hanging is None else hanging
-        return _wrap(text, self._width, " " * indent, " " * below)
+        return wrap(text, self._width, " " * indent, " " * below)
+
+
+def _widths(protocol: Protocol, width: int) -> tuple[int, int, int]:
+    """The columns of triggers, targets and sentences: the same in every part."""
+    ways = [each for state in protocol.states.values() for each in state.transitions.values()]
+    defined: list[Transition | Interrupt] = [
+        *ways,
+        *protocol.anywhere.values(),
+        *protocol.interrupts.values(),
+    ]
+    first = max((len(each.trigger) for each in defined), default=0)
+    second = max((len(each.to) for each in defined), default=0)
+    return first, second, width - first - second - 9
 
 
 def _by(defined: Transition | Interrupt) -> tuple[str, ...]:
@@ -130,16 +137,12 @@ def _by(defined: Transition | Interrupt) -> tuple[str, ...]:
 def _beside(row: Row, widths: tuple[int, int, int]) -> Iterator[str]:
     trigger, to, said = row
     sentences = [
-        line for each in said or ("requires nothing",) for line in _wrap(f"· {each}", widths[2], "", "  ")
+        line for each in said or ("requires nothing",) for line in wrap(f"· {each}", widths[2], "", "  ")
     ]
-    cells = (_wrap(trigger, widths[0]), _wrap(f"→ {to}", widths[1] + 2, "", "  "), sentences)
+    cells = (wrap(trigger, widths[0]), wrap(f"→ {to}", widths[1] + 2, "", "  "), sentences)
     for number in range(max(map(len, cells))):
         yield _line([cell[number] if number < len(cell) else "" for cell in cells], widths)
 
 
 def _line(cells: Sequence[str], widths: tuple[int, int, int]) -> str:
     return f"  {cells[0]:<{widths[0]}}  {cells[1]:<{widths[1] + 2}}  {cells[2]}".rstrip()
-
-
-def _wrap(text: str, width: int, first: str = "", below: str = "") -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=below) or [first]
