@@ -91,7 +91,18 @@ def _for_types_only(path: Path, name: str) -> bool:
 def test_the_engine_reads_no_clock_no_file_and_rolls_no_dice(path: Path) -> None:
     if floor_of(path) not in ("engine", "language"):
         return
-    forbidden = {"os", "io", "time", "random", "secrets", "pathlib", "socket", "subprocess", "logging", "locale"}
+    forbidden = {
+        "os",
+        "io",
+        "time",
+        "random",
+        "secrets",
+        "pathlib",
+        "socket",
+        "subprocess",
+        "logging",
+        "locale",
+    }
     assert {name.split(".")[0] for name in imports(path)} & forbidden == set()
     text = path.read_text(encoding="utf-8")
     assert "now(" not in text.replace("compare_now(", "").replace("datetime.now(UTC)`", "")
