@@ -49,7 +49,7 @@ def test_a_full_disk_is_an_error(shell: Rupture) -> None:
 
 
 def test_text_on_a_stream_of_ascii_has_no_question_marks_for_our_signs(shell: Rupture) -> None:
-    ran = shell("rupture decide mini.yaml; rupture show mini.yaml; rupture demo", PYTHONIOENCODING="ascii")
+    ran = shell("rupture decide mini.yaml; rupture show mini.yaml", PYTHONIOENCODING="ascii")
     assert ran.out.isascii()
     assert "* open      consult -> aware2" in ran.out
     assert ran.code == 0

@@ -44,13 +44,16 @@ COMMANDS = {
 
 EPILOG = """
 \b
-Start here:
-  rupture demo                            a whole case, from noticing harm to an ending
-  rupture decide standard --state aware   what may be done, what not, and why
-  rupture check my-clinic.yaml            what is wrong with a protocol, and what to write
+Examples:
+  rupture demo                a whole case, to its ending
+  rupture decide standard     what may be done, what not, why
+  rupture check clinic.yaml   what is wrong with a protocol
 
 \b
-Exit codes: 0 done, 1 refused or issues found, 2 usage, 3 cannot read or load, 130 interrupted.
+Exit codes:
+  0  done                     1  refused, or issues found
+  2  usage                    3  cannot read or load
+  130  interrupted
 """
 
 

@@ -174,7 +174,8 @@ _QUOTED = re.compile(r"quote it: .*", re.DOTALL)
 
 def _json(data: bytes) -> Any:
     try:
-        return json.loads(data, parse_float=Decimal, object_pairs_hook=_without_twins, parse_constant=_refuse)
+        text = data.decode("utf-8")
+        return json.loads(text, parse_float=Decimal, object_pairs_hook=_without_twins, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
 

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from rupture_protocol.cli import inputs, telling
 from rupture_protocol.cli.describing import tell_fact, tell_way, ways
 from rupture_protocol.cli.page import Page
+from rupture_protocol.cli.viewing import View, values_of
 from rupture_protocol.engine.calendar import after
 from rupture_protocol.engine.case import Actor, Case
-from rupture_protocol.engine.decision import Decision, Option
+from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
-from rupture_protocol.engine.options import Verdict
 from rupture_protocol.engine.questions import Question
 from rupture_protocol.errors import RuptureError, shorten
 from rupture_protocol.language.facts import UNKNOWN, Fact, FactType, Unknown, Value
@@ -60,8 +60,7 @@ class Walk:
         self._later = timedelta(0)
         self._role = next(iter(protocol.roles), "clinician")
         self._skipped: set[str] = set()
-        self._listed: tuple[str, ...] = ()
-        self._shown: dict[str, Verdict] | None = None
+        self._view = View(protocol, self._page)
         self._case: Case = self._engine.open("walk", by=self._me, at=self._now())
         self._commands: dict[str, Callable[[Decision, str], None]] = {
             "?": self._explain,
@@ -93,7 +92,7 @@ class Walk:
         try:
             while not self._protocol.states[self._case.state].final:
                 decision = self._decide()
-                self._show(decision)
+                self._view.show(decision, self._role, self._question(decision))
                 self._obey(decision, self._read())
         except (Quit, EOFError):
             page.blank()
@@ -102,92 +101,6 @@ class Walk:
         page.blank()
         page.heading(telling.state_name(self._protocol, self._case.state))
         page.line(telling.ended(self._protocol, self._case.state))
-
-    # What is shown --------------------------------------------------------------------------------
-
-    def _show(self, decision: Decision) -> None:
-        """Where the case stands: all of it when that is new, else what has changed."""
-        page = self._page
-        verdicts = {option.trigger: option.verdict for option in decision.options}
-        page.blank()
-        if self._shown is None:
-            page.line("─" * page.width, style="dim")
-            page.heading(telling.state_name(self._protocol, decision.state))
-            page.line(f"you are {self._role}; {telling.instant(decision.at)}", style="dim")
-            telling.tell_wait(decision, page)
-            self._show_options(decision)
-            telling.tell_deadlines(decision.deadlines, page)
-            page.blank()
-        else:
-            changed = [name for name, verdict in verdicts.items() if self._shown.get(name) is not verdict]
-            for trigger in changed:
-                self._show_change(decision[trigger])
-            if changed:
-                page.blank()
-        self._shown = verdicts
-        self._show_question(self._question(decision))
-
-    def _show_change(self, option: Option) -> None:
-        if _ruled_out(option):
-            self._page.line(f"blocked for now  {option.trigger}", sign="·", style="dim")
-            return
-        sign, colour = telling.SIGNS[option.verdict]
-        said = "" if option.verdict is Verdict.OPEN else f": {telling.why(option)}"
-        number = ""
-        if option.verdict is Verdict.OPEN or option.precaution:
-            number = f"t{self._number(option.trigger)} "
-        sign = f"{number}{sign}"
-        self._page.line(f"now {option.verdict}  {option.trigger}{said}", sign=sign, sign_style=colour)
-
-    def _number(self, trigger: str) -> int:
-        """The number under which an option is listed, a new one where it was not yet."""
-        if trigger not in self._listed:
-            self._listed = (*self._listed, trigger)
-        return self._listed.index(trigger) + 1
-
-    def _show_options(self, decision: Decision) -> None:
-        page = self._page
-        takeable = _takeable(decision)
-        # A number means what was last seen under it, whatever is recorded in between.
-        self._listed = tuple(option.trigger for option in takeable)
-        for number, option in enumerate(takeable, start=1):
-            title = f": {option.title}" if option.title else ""
-            kind = "open" if option.verdict is Verdict.OPEN else "as a precaution"
-            may = "" if option.may else f" (by {telling.named(option.by)})"
-            sign = "●" if option.verdict is Verdict.OPEN else "!"
-            said = f"{kind}  {option.trigger}{title}{may}"
-            colour = telling.SIGNS[option.verdict][1]
-            page.line(said, sign=f"t{number} {sign}", sign_style=colour, indent=2)
-        for option in decision.options:
-            if option.verdict is not Verdict.OPEN and not option.precaution and not _ruled_out(option):
-                sign, colour = telling.SIGNS[option.verdict]
-                said = f"{option.verdict}  {option.trigger}: {telling.why(option)}"
-                page.line(said, sign=sign, sign_style=colour, indent=2)
-        if decision.also:
-            page.line(f"also true, but less urgent: {telling.named(decision.also)}", indent=2)
-
-    def _show_question(self, question: Question | None) -> None:
-        page = self._page
-        if question is None:
-            page.line("No question is open. Take an option, or record a fact: `r name=value`.")
-            return
-        fact = self._protocol.facts[question.fact]
-        page.heading(question.question)
-        if question.by and self._role not in question.by:
-            page.line(
-                f"{fact.name} is recorded by {telling.named(question.by)}: `as {question.by[0]}`, or `s`",
-                indent=2,
-            )
-        else:
-            page.line(fact.name, indent=2, style="dim")
-        for number, value in enumerate(_values(fact), start=1):
-            label = fact.labels.get(value, value)
-            alike = label.lower().replace(" ", "_") == value
-            page.line(label if alike else f"{label} ({value})", sign=f"{number}", indent=2)
-        if fact.type is FactType.TEXT:
-            page.line("takes text, typed as `= text`", indent=2)
-        elif not _values(fact):
-            page.line(f"takes {fact.expects()}", indent=2)
 
     def _tell_error(self, error: RuptureError) -> None:
         self._page.line(str(error), sign="✗", sign_style="red")
@@ -223,7 +136,7 @@ class Walk:
     def _answers(self, decision: Decision, text: str) -> bool:
         """Whether a text is a value that the question lists: then it is no trigger's name."""
         question = self._question(decision)
-        return question is not None and text in _values(self._protocol.facts[question.fact])
+        return question is not None and text in values_of(self._protocol.facts[question.fact])
 
     def _answer(self, decision: Decision, text: str, *, exact: bool = False) -> None:
         question = self._question(decision)
@@ -253,9 +166,9 @@ class Walk:
 
     def _take(self, _decision: Decision, which: str) -> None:
         if which.isdecimal():
-            if not 0 < int(which[:4]) <= len(self._listed):
+            if not 0 < int(which[:4]) <= len(self._view.listed):
                 raise RuptureError(f"there is no option t{which[:4]}", help="`l` lists the options")
-            which = self._listed[int(which[:4]) - 1]
+            which = self._view.listed[int(which[:4]) - 1]
         self._case = self._engine.take(self._case, which, by=self._me, at=self._now())
         self._moved(which)
 
@@ -268,7 +181,7 @@ class Walk:
 
     def _moved(self, trigger: str) -> None:
         self._skipped.clear()
-        self._shown = None
+        self._view.forget()
         self._page.line(f"taken: {trigger}", sign="✓", sign_style="green")
 
     def _what_if(self, decision: Decision, rest: str) -> None:
@@ -313,10 +226,10 @@ class Walk:
             )
             return
         self._role = self._protocol.role(role).name
-        self._shown = None
+        self._view.forget()
 
     def _list(self, _decision: Decision, _rest: str) -> None:
-        self._shown = None
+        self._view.forget()
 
     def _let_pass(self, _decision: Decision, text: str) -> None:
         length = parse_duration(text)
@@ -324,7 +237,7 @@ class Walk:
             raise RuptureError("that is not a length of time", help=DURATION_HELP)
         now = self._now()
         self._later += after(now, length, self._engine.calendar) - now
-        self._shown = None
+        self._view.forget()
 
     def _facts(self, _decision: Decision, _rest: str) -> None:
         telling.tell_facts(self._case, self._protocol, self._page, show_sensitive=self._show_sensitive)
@@ -365,23 +278,9 @@ class Walk:
         return fact.name, _typed(fact, value.strip())
 
 
-def _takeable(decision: Decision) -> list[Option]:
-    """What is open, then what may be taken as a precaution, as it is numbered."""
-    is_open = [option for option in decision.options if option.verdict is Verdict.OPEN]
-    return is_open + [option for option in decision.options if option.precaution]
-
-
-def _ruled_out(option: Option) -> bool:
-    return option.interrupt and option.verdict is Verdict.BLOCKED
-
-
-def _values(fact: Fact) -> tuple[str, ...]:
-    return ("true", "false") if fact.type is FactType.BOOLEAN else fact.values + fact.also
-
-
 def _typed(fact: Fact, text: str) -> Value | Unknown:
     """A value as it is typed: by its number in the list shown, or as it is."""
-    values = _values(fact)
+    values = values_of(fact)
     if fact.type is FactType.BOOLEAN:
         text = _TRUTHS.get(text.lower(), text)
     if fact.type is FactType.SET:

@@ -5,9 +5,12 @@ Alone here: quoting. Every name and text is a quoted string, so none is a keywor
 
 from __future__ import annotations
 
+import re
+
 from rupture_protocol.language.protocol import Protocol, State
 from rupture_protocol.render.edges import Edge, described, edges
 
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _ANYWHERE = "from any state"
 """No state has this id: names hold no space."""
 
@@ -17,7 +20,8 @@ def dot(protocol: Protocol) -> str:
     title = _quoted(f"{protocol.title} ({protocol.id} {protocol.version})")
     lines = [
         f"digraph {title} {{",
-        f"    graph [label={title}, labelloc=t, rankdir=TB, tooltip={_quoted(described(protocol))}];",
+        f"    graph [label={title}, labelloc=t, tooltip={_quoted(described(protocol))}];",
+        '    graph [fontname="sans-serif"];',
         '    node [shape=box, style=rounded, fontname="sans-serif"];',
         '    edge [fontname="sans-serif", fontsize=10];',
     ]
@@ -47,5 +51,6 @@ def _arrow(edge: Edge) -> str:
 
 def _quoted(text: str) -> str:
     r"""A DOT string that shows `text` as it is: a backslash would start an escape such as `\N`."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", "\\n")
+    escaped = _ENTITY.sub("&amp;", text).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = escaped.replace("\r", " ").replace("\n", "\\n")
     return f'"{escaped}"'
