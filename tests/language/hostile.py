@@ -110,7 +110,12 @@ PROTOCOL: dict[str, Any] = {
                     "needs": ["plan"],
                     "not_same_person": ["stop"],
                     "override": {"by": ["supervisor"], "reasons": ["client_preference"]},
-                    "guidance": {"text": "Slowly", "say": ["Thank you"], "avoid": ["Hurry"], "steps": ["Sum up"]},
+                    "guidance": {
+                        "text": "Slowly",
+                        "say": ["Thank you"],
+                        "avoid": ["Hurry"],
+                        "steps": ["Sum up"],
+                    },
                     "source": "own",
                     "for": [{"because": "it is time", "strength": "strong", "source": ["own"]}],
                     "against": [{"because": "it is early", "when": {"danger": {"at_least": "low"}}}],
@@ -131,7 +136,9 @@ PROTOCOL: dict[str, Any] = {
             "kind": "clinic",
         }
     },
-    "promises": {"way_out": {"always_reachable": ["closed"], "says": "There is a way out", "title": "Way out"}},
+    "promises": {
+        "way_out": {"always_reachable": ["closed"], "says": "There is a way out", "title": "Way out"}
+    },
     "assume": [{"visited": "aware"}],
 }
 
@@ -184,7 +191,12 @@ def walked(data: Any) -> bool:
     role = next(iter(checked.protocol.roles), "somebody")
     actor = Actor("lee", role)
     case = engine.open("case-1", by=actor, at=NOON)
-    for name, value in (("agrees", True), ("plan", "a plan"), ("symptoms", ["anxious"]), ("aware_on", "2026-11-24")):
+    for name, value in (
+        ("agrees", True),
+        ("plan", "a plan"),
+        ("symptoms", ["anxious"]),
+        ("aware_on", "2026-11-24"),
+    ):
         try:
             case = engine.record(case, {name: value}, by=actor, at=NOON)
         except RuptureError:
@@ -212,7 +224,16 @@ def watch() -> list[str]:
     seen: list[str] = []
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event.split(".")[0] in ("os", "subprocess", "socket", "shutil", "ctypes", "webbrowser", "open", "import"):
+        if event.split(".")[0] in (
+            "os",
+            "subprocess",
+            "socket",
+            "shutil",
+            "ctypes",
+            "webbrowser",
+            "open",
+            "import",
+        ):
             seen.append(f"{event} {args[0] if args else ''}")
         elif event == "compile" and any(payload in str(args[0]) for payload in PAYLOADS if len(payload) > 6):
             seen.append("compile of a text of the protocol")
