@@ -47,8 +47,8 @@ def test_a_hostile_text_in_any_text_of_a_protocol_sets_nothing_off(tmp_path: Pat
     assert not (tmp_path / "canary_file").exists()
 
 
-WORDS = """os.system {0} %s true unknown null ä א \u202e all any not aware closed 1.0.0 2026-11-24 title visited
-is text boolean final one_of enter"""
+WORDS = """os.system {0} %s true unknown null ä א \u202e all any not aware closed 1.0.0 2026-11-24 title
+visited is text boolean final one_of enter"""
 weird = st.sampled_from([*WORDS.split(), "", " ", "\n", "3 days", "a" * 200, "9" * 50]) | st.text(max_size=12)
 anything: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | weird,
