@@ -102,12 +102,12 @@ def test_what_is_changed_was_valid_before() -> None:
         assert checks(json.dumps(document.data, default=float)).errors == ()
 
 
-@law(400)
+@law(300)
 @given(files())
 def test_whatever_is_changed_in_a_valid_file_is_checked_and_answered(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     checked = checks(text)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
 
     assert took < 2
     assert (checked.protocol is None) == bool(checked.errors)
