@@ -250,13 +250,13 @@ def main() -> None:
     seen = watch()
     taken = 0
     for number, (path, key) in enumerate(texts(PROTOCOL)):
-        for payload in PAYLOADS[number % 7 :: 7]:
+        for payload in PAYLOADS[number % 11 :: 11]:
             taken += walked(with_payload([(path, key)], payload))
     free = [place for place in texts(PROTOCOL) if not place[1] and loads_with(place)]
     taken_everywhere = [payload for payload in PAYLOADS if walked(with_payload(free, payload))]
     for name in sorted(set(sys.modules) - before):
         seen.append(f"module {name}")
-    if taken < 50 or len(free) < 30 or len(taken_everywhere) < 20:
+    if taken < 40 or len(free) < 30 or len(taken_everywhere) < 20:
         seen.append(f"too little was taken to show anything: {taken}, {len(free)}, {taken_everywhere}")
     print("\n".join(dict.fromkeys(seen)), end="")
 

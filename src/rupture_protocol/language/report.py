@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from rupture_protocol.errors import LONGEST_QUOTE, Issue, Severity, shorten
+from rupture_protocol.language.characters import REPLACEMENT
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.source import Document, Path
 
@@ -80,5 +81,6 @@ class Report:
 
 
 def _cut(text: str) -> str:
-    """`text`, with what it quotes of the file cut where that is long."""
-    return _LONG.sub(lambda found: f"`{shorten(found.group()[1:-1])}`", text)
+    """`text` on one line, with what it quotes of the file cut where that is long."""
+    line = "".join(char if char.isprintable() else REPLACEMENT for char in text)
+    return _LONG.sub(lambda found: f"`{shorten(found.group()[1:-1])}`", line)
