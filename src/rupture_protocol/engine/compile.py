@@ -44,29 +44,16 @@ Verdicts = Callable[[Mapping[str, Record], Mapping[str, Visit], datetime], tuple
 
 def compile_steps(protocol: Protocol, steps: tuple[Step, ...], calendar: Calendar) -> Verdicts:
     """One function for the verdicts of these steps."""
-    writer = _Writer(protocol, calendar)
+    writer = Writer(protocol, calendar)
     verdicts = [writer.verdict(step) for step in steps]
-    source = "\n".join(
-        [
-            "def verdicts(facts, visits, at):",
-            "    get = facts.get",
-            *writer.lines,
-            f"    return ({', '.join(verdicts)}{',' if verdicts else ''})",
-        ]
-    )
-    names: dict[str, Any] = {
-        "O": Verdict.OPEN,
-        "B": Verdict.BLOCKED,
-        "U": Verdict.UNDECIDED,
-        **writer.constants,
-    }
-    # The source is ours from the first character to the last: see `_Writer.constant`.
-    exec(compile(source, "<guards>", "exec"), names)  # noqa: S102
-    made: Verdicts = names["verdicts"]
+    made: Verdicts = writer.function("verdicts", verdicts, _NAMES)
     return made
 
 
-class _Writer:
+_NAMES = {"O": Verdict.OPEN, "B": Verdict.BLOCKED, "U": Verdict.UNDECIDED}
+
+
+class Writer:
     """Writes the body of one function: a local for each fact, and for what is used more than once."""
 
     def __init__(self, protocol: Protocol, calendar: Calendar) -> None:
@@ -82,6 +69,21 @@ class _Writer:
         name = f"k{len(self.constants)}"
         self.constants[name] = value
         return name
+
+    def function(self, name: str, results: list[str], names: Mapping[str, object]) -> Any:
+        """The function of what was written, which returns these expressions as a tuple."""
+        source = "\n".join(
+            [
+                f"def {name}(facts, visits, at):",
+                "    get = facts.get",
+                *self.lines,
+                f"    return ({''.join(f'{result}, ' for result in results)})",
+            ]
+        )
+        known = {**names, **self.constants}
+        # The source is ours from the first character to the last: see `constant`.
+        exec(compile(source, "<guards>", "exec"), known)  # noqa: S102
+        return known[name]
 
     def verdict(self, step: Step) -> str:
         """The expression for one step's verdict."""

@@ -21,7 +21,7 @@ from rupture_protocol.engine.case import (
     Standing,
 )
 from rupture_protocol.engine.decision import Decision
-from rupture_protocol.engine.evaluate import Situation, evaluate
+from rupture_protocol.engine.evaluate import evaluate
 from rupture_protocol.engine.fold import fold, opened
 from rupture_protocol.engine.moments import occurred_by, utc
 from rupture_protocol.engine.notices import DEFAULT_CALENDAR, IMAGINED, SUPPOSED, Notice
@@ -115,13 +115,12 @@ class Engine:
         facts = case.facts
         if suppose:
             facts = Frozen({**facts, **supposed_records(self.protocol, suppose)})
-        situation = Situation(self.protocol, case.state, facts, case.visits, moment, self.calendar)
         return Decision(
+            self._prepared,
             case,
-            situation,
-            self._prepared.steps(case.state),
-            self._prepared.verdicts(case.state, facts, case.visits, moment),
-            wording=self._prepared.wording,
+            facts,
+            moment,
+            self._prepared.offer(case.state).verdicts(facts, case.visits, moment),
             actor=actor,
             notices=self._notices(case, supposed=bool(suppose)),
         )
@@ -360,16 +359,16 @@ class Engine:
     # Within ----------------------------------------------------------------------------------------
 
     def _step(self, case: Case, trigger: str, by: Actor, moment: datetime) -> tuple[Step, Verdict]:
-        step = self._prepared.step(case.state, trigger)
-        if step is None:
+        offer = self._prepared.offer(case.state)
+        place = offer.places.get(trigger)
+        if place is None:
             self._check_trigger(trigger)
             decision = self.decide(case, at=moment, actor=by)
             ended = self.protocol.states[case.state].final
             raise TransitionRefused(
                 decision, trigger, "the case has ended" if ended else "it is not offered here"
             )
-        verdicts = self._prepared.verdicts(case.state, case.facts, case.visits, moment)
-        return step, verdicts[self._prepared.steps(case.state).index(step)]
+        return offer.steps[place], offer.verdicts(case.facts, case.visits, moment)[place]
 
     def _advance(
         self,
@@ -485,12 +484,10 @@ class Engine:
         return verdict is Verdict.OPEN
 
     def _notices(self, case: Case, *, supposed: bool) -> tuple[Notice, ...]:
-        noted = (
-            (SUPPOSED, supposed),
-            (IMAGINED, case.imagined),
-            (DEFAULT_CALENDAR, not self._given_calendar),
-        )
-        return tuple(notice for notice, applies in noted if applies)
+        noted = () if self._given_calendar else (DEFAULT_CALENDAR,)
+        if case.imagined:
+            noted = (IMAGINED, *noted)
+        return (SUPPOSED, *noted) if supposed else noted
 
 
 def _refusal(decision: Decision, trigger: str, why: str) -> TransitionRefused:
