@@ -99,6 +99,15 @@ def ask_bare(situations: list[Situation]) -> None:
 def ask_reasons(engine: Engine, situations: list[Situation]) -> None:
     """Every node of every option's reason tree: what it came to, and its sentence."""
     for each in situations:
+        for reasons in engine.decide(each.case, at=NOW).reasons.values():
+            for node in reasons.walk():
+                node.truth  # noqa: B018
+                node.text  # noqa: B018
+
+
+def ask_options(engine: Engine, situations: list[Situation]) -> None:
+    """The same, from the options in the order in which they are offered."""
+    for each in situations:
         for option in engine.decide(each.case, at=NOW).options:
             for node in option.reasons.walk():
                 node.truth  # noqa: B018
@@ -109,8 +118,8 @@ def ask_distinct_reasons(engine: Engine, situations: list[Situation]) -> None:
     """The same, with what lies below an interrupt read once, not again for each option it holds back."""
     for each in situations:
         seen: set[str] = set()
-        for option in engine.decide(each.case, at=NOW).options:
-            read_once(option.reasons, seen)
+        for reasons in engine.decide(each.case, at=NOW).reasons.values():
+            read_once(reasons, seen)
 
 
 def read_once(node: Reason, seen: set[str]) -> None:
@@ -128,7 +137,7 @@ def read_once(node: Reason, seen: set[str]) -> None:
 def node_count(engine: Engine, situations: list[Situation]) -> float:
     """How many nodes the trees of a state have."""
     decisions = [engine.decide(each.case, at=NOW) for each in situations]
-    trees = [option.reasons for decision in decisions for option in decision.options]
+    trees = [tree for decision in decisions for tree in decision.reasons.values()]
     return sum(len([*tree.walk()]) for tree in trees) / len(situations)
 
 
@@ -146,6 +155,7 @@ def asking(engine: Engine, situations: Situations) -> Iterator[Figure]:
     nodes = node_count(engine, usual)
     for name, ask, target in (
         (f"every reason tree read ({nodes:.0f} nodes)", ask_reasons, 5.0),
+        ("the same from the options, ranked as they are offered", ask_options, 5.0),
         ("reason trees, each interrupt's once", ask_distinct_reasons, None),
     ):
         took = seconds(partial(ask, engine, usual), partial(ask_bare, usual))

@@ -35,7 +35,7 @@ from rupture_protocol.language.conditions import (
     Visited,
     Visits,
 )
-from rupture_protocol.language.facts import FactType
+from rupture_protocol.language.facts import Fact, FactType, Value
 from rupture_protocol.language.protocol import Protocol
 
 Verdicts = Callable[[Mapping[str, Record], Mapping[str, Visit], datetime], tuple[Verdict, ...]]
@@ -193,6 +193,12 @@ class Writer:
 
     def _compare(self, leaf: Compare) -> tuple[str, str]:
         value = self._fact(leaf.fact)
+        fact = self.protocol.facts[leaf.fact]
+        known = _values(fact)
+        if known:
+            # Those for which it holds are found now, and the test is a look-up. None is in neither set.
+            holds = frozenset(each for each in known if compare(fact, leaf.operator, each, leaf.values))
+            return f"{value} in {self.constant(holds)}", f"{value} in {self.constant(known - holds)}"
         test = self._test(leaf, value)
         return f"({value} is not None and {test})", f"({value} is not None and not ({test}))"
 
@@ -203,11 +209,6 @@ class Writer:
             calendar = self.calendar
             test = self.constant(lambda known, at: compare_now(fact, leaf, known, at, calendar))
             return f"{test}({value}, at)"
-        if fact.type is FactType.SCALE:
-            # Few values: those for which it holds are found now, and the test is a look-up.
-            known = fact.values + fact.also
-            holds = frozenset(each for each in known if compare(fact, leaf.operator, each, leaf.values))
-            return f"{value} in {self.constant(holds)}"
         return self._plain_test(leaf, value)
 
     def _plain_test(self, leaf: Compare, value: str) -> str:
@@ -220,6 +221,15 @@ class Writer:
         if operator is Operator.BETWEEN:
             return f"{self.constant(leaf.values[0])} <= {value} <= {self.constant(leaf.values[1])}"
         return f"{value} {_PYTHON[operator]} {self.constant(leaf.values[0])}"
+
+
+def _values(fact: Fact) -> frozenset[Value]:
+    """All values that a fact can have, if they are few."""
+    if fact.type is FactType.BOOLEAN:
+        return frozenset({True, False})
+    return (
+        frozenset(fact.values + fact.also) if fact.type in (FactType.CHOICE, FactType.SCALE) else frozenset()
+    )
 
 
 _PYTHON = {

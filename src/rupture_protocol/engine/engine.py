@@ -5,7 +5,7 @@ Pure: time and actor are arguments, a case is a value, and every write returns a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,13 @@ class Engine:
         from rupture_protocol.engine.machine import build_machine
 
         return build_machine(self.protocol, self._prepared.every_step(), self._admits)
+
+    @cached_property
+    def _move(self) -> Callable[[Step], str]:
+        """Takes a step on the machine; `transitions` is heavy, and who only asks never needs it."""
+        from rupture_protocol.engine.machine import advance
+
+        return partial(advance, self.machine)
 
     # Asking ----------------------------------------------------------------------------------------
 
@@ -213,8 +220,7 @@ class Engine:
         if not facts:
             raise RuptureError("nothing to record", help="give at least one fact")
         values = Frozen({name: value_of(self.protocol, name, value) for name, value in facts.items()})
-        for name in values:
-            self._check_recorder(case, name, by)
+        self._check_recorder(case, values, by)
         event = self._event(case, EventKind.RECORDED, moment, occurred, by, note, facts=values)
         return fold(self.protocol, self.calendar, case, event)
 
@@ -253,7 +259,7 @@ class Engine:
             raise Refused(f"`{name}` has no record to correct", help="record it")
         if not reason:
             raise RuptureError("a correction says why", help="give a `reason`")
-        self._check_recorder(case, name, by)
+        self._check_recorder(case, (name,), by)
         event = self._event(
             case,
             EventKind.CORRECTED,
@@ -382,18 +388,17 @@ class Engine:
         note: str | None,
         reason: str | None = None,
     ) -> Case:
-        from rupture_protocol.engine.machine import advance
-
-        event = self._event(
-            case,
+        event = Event(
+            len(case.history) + 1,
             kind,
             moment,
-            occurred,
+            occurred_by(occurred, moment),
             by,
+            self.ref,
             note,
-            trigger=step.trigger,
+            trigger=step.defined.trigger,
             source=step.state,
-            to=advance(self.machine, step),
+            to=self._move(step),
             verdict=verdict.value,
             rests_on=_rests_on(case, step),
             reason=reason,
@@ -444,11 +449,13 @@ class Engine:
                 f"unknown trigger `{shorten(trigger)}`", help=did_you_mean(trigger, sorted(known))
             )
 
-    def _check_recorder(self, case: Case, name: str, by: Actor) -> None:
-        fact = self.protocol.facts[name]
-        why = not_recorder(fact, case, by)
-        if why:
-            raise RecordRefused(why, help=f"it is recorded by {', '.join(fact.by)}")
+    def _check_recorder(self, case: Case, names: Iterable[str], by: Actor) -> None:
+        roles = case.roles_of(by)
+        for name in names:
+            fact = self.protocol.facts[name]
+            why = not_recorder(fact, by, roles)
+            if why:
+                raise RecordRefused(why, help=f"it is recorded by {', '.join(fact.by)}")
 
     def _check_taker(self, case: Case, step: Step, by: Actor, moment: datetime) -> None:
         why = not_taker(step, case, by)
