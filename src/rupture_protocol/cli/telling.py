@@ -171,7 +171,9 @@ def tell_option(option: Option, page: Page) -> None:
 def why(option: Option) -> str:
     """Why an option comes to its verdict; many interrupts that cannot be ruled out are only counted."""
     reasons = option.reasons
-    held = [part for part in reasons.parts if isinstance(part.condition, NotHeldBack) and part.truth is UNKNOWN]
+    held = [
+        part for part in reasons.parts if isinstance(part.condition, NotHeldBack) and part.truth is UNKNOWN
+    ]
     if option.verdict is not Verdict.UNDECIDED or len(held) < MOST_HOLDS:
         return option.because
     own = reasons._replace(parts=tuple(part for part in reasons.parts if part not in held), below=None)
