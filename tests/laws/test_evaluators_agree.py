@@ -65,20 +65,20 @@ def test_a_decision_says_what_its_reasons_say(moment: Moment) -> None:
 # Planted faults ---------------------------------------------------------------------------------------
 
 
-class ForgetsExpiry(compiling._Writer):
+class ForgetsExpiry(compiling.Writer):
     def _fact(self, name: str) -> str:
         local = super()._fact(name)
         self.lines[:] = [line.replace(f"r{local[1:]}.expires > at", "True") for line in self.lines]
         return local
 
 
-class TakesUnknownForFalse(compiling._Writer):
+class TakesUnknownForFalse(compiling.Writer):
     def _compare(self, leaf: Compare) -> tuple[str, str]:
         true, _ = super()._compare(leaf)
         return true, f"(not {true})"
 
 
-class LosesAnInterrupt(compiling._Writer):
+class LosesAnInterrupt(compiling.Writer):
     def _together(self, holds: tuple[NotHeldBack, ...]) -> tuple[str, str]:
         return super()._together(holds[:-1])
 
@@ -88,7 +88,7 @@ FAULTS = (ForgetsExpiry, TakesUnknownForFalse, LosesAnInterrupt)
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_law_catches_a_compiler_that(fault: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_Writer", fault)
+    monkeypatch.setattr(compiling, "Writer", fault)
 
     assert catches(disagreements, moments())
 

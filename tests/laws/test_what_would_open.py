@@ -18,6 +18,7 @@ from hypothesis import given
 from tests.strategies import NOON, Moment, catches, law, moments
 
 from rupture_protocol import UNKNOWN, Case, Decision, Engine, Option, Verdict
+from rupture_protocol.engine import decision as deciding
 from rupture_protocol.engine import questions
 from rupture_protocol.engine.case import Record, Standing
 from rupture_protocol.engine.compile import compile_steps
@@ -302,7 +303,7 @@ def test_the_law_of_changes_catches_a_solver_that_talks_danger_away(monkeypatch:
 
 
 def test_the_law_of_presumptions_catches_an_option_that_hides_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(questions, "presumed_facts", lambda _: iter(()))
+    monkeypatch.setattr(deciding, "presumed_facts", lambda _: iter(()))
 
     assert catches(wrongly_not_presumed, moments())
 

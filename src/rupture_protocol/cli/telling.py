@@ -170,11 +170,13 @@ def tell_option(option: Option, page: Page) -> None:
 
 def why(option: Option) -> str:
     """Why an option comes to its verdict; many interrupts that cannot be ruled out are only counted."""
-    trace = option.trace
-    held = [part for part in trace.parts if isinstance(part.condition, NotHeldBack) and part.truth is UNKNOWN]
+    reasons = option.reasons
+    held = [
+        part for part in reasons.parts if isinstance(part.condition, NotHeldBack) and part.truth is UNKNOWN
+    ]
     if option.verdict is not Verdict.UNDECIDED or len(held) < MOST_HOLDS:
         return option.because
-    own = trace._replace(parts=tuple(part for part in trace.parts if part not in held))
+    own = reasons._replace(parts=tuple(part for part in reasons.parts if part not in held), below=None)
     first = held[0].condition.interrupt  # type: ignore[union-attr]  # each is a `NotHeldBack`
     said = [f"{len(held)} interrupts cannot be ruled out yet, `{first}` before all", because(own)]
     return "; ".join(each for each in said if each)

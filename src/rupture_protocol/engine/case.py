@@ -153,6 +153,8 @@ class Case:
 
     def has_taken(self, person: str, triggers: tuple[str, ...]) -> str | None:
         """The first of these triggers that the person ever took in this case."""
+        if not triggers:
+            return None
         taken = {event.trigger for event in self.history if event.by.id == person and event.trigger}
         return next((trigger for trigger in triggers if trigger in taken), None)
 

@@ -35,7 +35,7 @@ from rupture_protocol.language.conditions import (
     Visited,
     Visits,
 )
-from rupture_protocol.language.facts import FactType
+from rupture_protocol.language.facts import Fact, FactType, Value
 from rupture_protocol.language.protocol import Protocol
 
 Verdicts = Callable[[Mapping[str, Record], Mapping[str, Visit], datetime], tuple[Verdict, ...]]
@@ -44,29 +44,16 @@ Verdicts = Callable[[Mapping[str, Record], Mapping[str, Visit], datetime], tuple
 
 def compile_steps(protocol: Protocol, steps: tuple[Step, ...], calendar: Calendar) -> Verdicts:
     """One function for the verdicts of these steps."""
-    writer = _Writer(protocol, calendar)
+    writer = Writer(protocol, calendar)
     verdicts = [writer.verdict(step) for step in steps]
-    source = "\n".join(
-        [
-            "def verdicts(facts, visits, at):",
-            "    get = facts.get",
-            *writer.lines,
-            f"    return ({', '.join(verdicts)}{',' if verdicts else ''})",
-        ]
-    )
-    names: dict[str, Any] = {
-        "O": Verdict.OPEN,
-        "B": Verdict.BLOCKED,
-        "U": Verdict.UNDECIDED,
-        **writer.constants,
-    }
-    # The source is ours from the first character to the last: see `_Writer.constant`.
-    exec(compile(source, "<guards>", "exec"), names)  # noqa: S102
-    made: Verdicts = names["verdicts"]
+    made: Verdicts = writer.function("verdicts", verdicts, _NAMES)
     return made
 
 
-class _Writer:
+_NAMES = {"O": Verdict.OPEN, "B": Verdict.BLOCKED, "U": Verdict.UNDECIDED}
+
+
+class Writer:
     """Writes the body of one function: a local for each fact, and for what is used more than once."""
 
     def __init__(self, protocol: Protocol, calendar: Calendar) -> None:
@@ -82,6 +69,21 @@ class _Writer:
         name = f"k{len(self.constants)}"
         self.constants[name] = value
         return name
+
+    def function(self, name: str, results: list[str], names: Mapping[str, object]) -> Any:
+        """The function of what was written, which returns these expressions as a tuple."""
+        source = "\n".join(
+            [
+                f"def {name}(facts, visits, at):",
+                "    get = facts.get",
+                *self.lines,
+                f"    return ({''.join(f'{result}, ' for result in results)})",
+            ]
+        )
+        known = {**names, **self.constants}
+        # The source is ours from the first character to the last: see `constant`.
+        exec(compile(source, "<guards>", "exec"), known)  # noqa: S102
+        return known[name]
 
     def verdict(self, step: Step) -> str:
         """The expression for one step's verdict."""
@@ -191,6 +193,12 @@ class _Writer:
 
     def _compare(self, leaf: Compare) -> tuple[str, str]:
         value = self._fact(leaf.fact)
+        fact = self.protocol.facts[leaf.fact]
+        known = _values(fact)
+        if known:
+            # Those for which it holds are found now, and the test is a look-up. None is in neither set.
+            holds = frozenset(each for each in known if compare(fact, leaf.operator, each, leaf.values))
+            return f"{value} in {self.constant(holds)}", f"{value} in {self.constant(known - holds)}"
         test = self._test(leaf, value)
         return f"({value} is not None and {test})", f"({value} is not None and not ({test}))"
 
@@ -201,11 +209,6 @@ class _Writer:
             calendar = self.calendar
             test = self.constant(lambda known, at: compare_now(fact, leaf, known, at, calendar))
             return f"{test}({value}, at)"
-        if fact.type is FactType.SCALE:
-            # Few values: those for which it holds are found now, and the test is a look-up.
-            known = fact.values + fact.also
-            holds = frozenset(each for each in known if compare(fact, leaf.operator, each, leaf.values))
-            return f"{value} in {self.constant(holds)}"
         return self._plain_test(leaf, value)
 
     def _plain_test(self, leaf: Compare, value: str) -> str:
@@ -218,6 +221,15 @@ class _Writer:
         if operator is Operator.BETWEEN:
             return f"{self.constant(leaf.values[0])} <= {value} <= {self.constant(leaf.values[1])}"
         return f"{value} {_PYTHON[operator]} {self.constant(leaf.values[0])}"
+
+
+def _values(fact: Fact) -> frozenset[Value]:
+    """All values that a fact can have, if they are few."""
+    if fact.type is FactType.BOOLEAN:
+        return frozenset({True, False})
+    return (
+        frozenset(fact.values + fact.also) if fact.type in (FactType.CHOICE, FactType.SCALE) else frozenset()
+    )
 
 
 _PYTHON = {

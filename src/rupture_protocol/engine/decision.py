@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from itertools import repeat
 from typing import Any, NoReturn
 
 from rupture_protocol.engine import questions
-from rupture_protocol.engine.case import Actor, Case, ProtocolRef
+from rupture_protocol.engine.asked import Asked
+from rupture_protocol.engine.case import Actor, Case, ProtocolRef, Record
 from rupture_protocol.engine.deadlines import Due, deadlines_of
 from rupture_protocol.engine.evaluate import Situation, Trace, evaluate
 from rupture_protocol.engine.notices import Notice, notices_on
 from rupture_protocol.engine.options import Step, Verdict
 from rupture_protocol.engine.permissions import not_taker
+from rupture_protocol.engine.prepared import Prepared
 from rupture_protocol.engine.questions import Change, Question
-from rupture_protocol.engine.reasons import Reason, Wording, because
+from rupture_protocol.engine.reasons import Reason, because, presumed_facts
 from rupture_protocol.engine.truth import FALSE, TRUE
 from rupture_protocol.errors import UnknownName, shorten
 from rupture_protocol.language.nearest import did_you_mean
@@ -29,12 +32,12 @@ from rupture_protocol.language.protocol import Argument, Guidance, Override, Pro
 class Option:
     """One way out of the state a case is in: its verdict, and why."""
 
-    _decision: Decision
+    _asked: Asked
     _step: Step
     verdict: Verdict
 
-    def __init__(self, decision: Decision, step: Step, verdict: Verdict) -> None:
-        self.__dict__.update(_decision=decision, _step=step, verdict=verdict)
+    def __init__(self, asked: Asked, step: Step, verdict: Verdict) -> None:
+        self.__dict__.update(_asked=asked, _step=step, verdict=verdict)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"an option is frozen: `{name}` cannot be set")
@@ -45,7 +48,7 @@ class Option:
     @property
     def decided_under(self) -> Protocol:
         """The protocol it belongs to."""
-        return self._decision.protocol
+        return self._asked.prepared.protocol
 
     @property
     def trigger(self) -> str:
@@ -93,8 +96,8 @@ class Option:
         if self._step.urgency is None or self.verdict is not Verdict.UNDECIDED:
             return False
         # Whoever is held for something more urgent is not moved on by something that may not be so.
-        more_urgent = self._decision.interrupts[: self._step.urgency]
-        return all(trace.truth is FALSE for to, trace in more_urgent if to == self._decision.state)
+        more_urgent = self._asked.interrupts[: self._step.urgency]
+        return all(trace.truth is FALSE for to, trace in more_urgent if to == self._asked.case.state)
 
     @cached_property
     def may(self) -> bool | None:
@@ -102,42 +105,37 @@ class Option:
 
         Says nothing about its verdict.
         """
-        actor = self._decision.actor
-        return None if actor is None else not_taker(self._step, self._decision.case, actor) is None
-
-    @cached_property
-    def trace(self) -> Trace:
-        """What each node of its requirement came to."""
-        return evaluate(self._step.requirement, self._decision.situation)
+        actor = self._asked.actor
+        return None if actor is None else not_taker(self._step, self._asked.case, actor) is None
 
     @property
     def reasons(self) -> Reason:
         """Why, as a tree: one sentence a node, with the record it rests on and the place in the YAML."""
-        return Reason(self.trace, self._decision.wording)
+        return self._asked.reasons[self._step.defined.trigger]
 
     @cached_property
     def because(self) -> str:
         """Why, in one sentence that names facts, never their values."""
-        return because(self.trace)
+        return because(self.reasons)
 
     @cached_property
     def missing(self) -> questions.Missing:
         """The smallest sets of unrecorded facts that, with suitable values, would open it; at most 8."""
         if self.verdict is Verdict.OPEN:
             return ()
-        return questions.missing(self._step, self._decision.situation)
+        return questions.missing(self._step, self._asked.situation)
 
     @cached_property
     def opens_with(self) -> tuple[Mapping[str, Change], ...]:
         """The smallest changes of recorded facts that would open it while it is blocked; at most 3."""
         if self.verdict is not Verdict.BLOCKED:
             return ()
-        return questions.opens_with(self._step, self._decision.situation)
+        return questions.opens_with(self._step, self._asked.situation)
 
     @cached_property
     def presumed(self) -> tuple[str, ...]:
         """The facts it rests on without a record."""
-        return tuple(dict.fromkeys(questions.presumed_facts(self.trace)))
+        return tuple(dict.fromkeys(presumed_facts(self.reasons)))
 
     @cached_property
     def arguments_for(self) -> tuple[Argument, ...]:
@@ -152,11 +150,16 @@ class Option:
     @property
     def strength(self) -> int:
         """The net strength of its arguments: a strong one counts 2, a plain one 1."""
+        defined = self._step.defined
+        if not (defined.arguments_for or defined.arguments_against):
+            return 0
         pro = sum(each.weight for each in self.arguments_for)
         return pro - sum(each.weight for each in self.arguments_against)
 
     def _counting(self, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
-        situation = self._decision.situation
+        if not arguments:
+            return ()
+        situation = self._asked.situation
         return tuple(
             each for each in arguments if each.when is None or evaluate(each.when, situation).truth is TRUE
         )
@@ -169,30 +172,30 @@ class Decision(Mapping[str, Option]):
     """
 
     case: Case
-    situation: Situation
-    wording: Wording
+    facts: Mapping[str, Record]
+    at: datetime
     actor: Actor | None
-    _steps: tuple[Step, ...]
+    _prepared: Prepared
     _verdicts: tuple[Verdict, ...]
     _notices: tuple[Notice, ...]
 
     def __init__(
         self,
+        prepared: Prepared,
         case: Case,
-        situation: Situation,
-        steps: tuple[Step, ...],
+        facts: Mapping[str, Record],
+        at: datetime,
         verdicts: tuple[Verdict, ...],
         *,
-        wording: Wording,
         actor: Actor | None = None,
         notices: tuple[Notice, ...] = (),
     ) -> None:
         self.__dict__.update(
             case=case,
-            situation=situation,
-            wording=wording,
+            facts=facts,
+            at=at,
             actor=actor,
-            _steps=steps,
+            _prepared=prepared,
             _verdicts=verdicts,
             _notices=notices,
         )
@@ -206,7 +209,7 @@ class Decision(Mapping[str, Option]):
     @property
     def protocol(self) -> Protocol:
         """The protocol it was decided under."""
-        return self.situation.protocol
+        return self._prepared.protocol
 
     @property
     def protocol_ref(self) -> ProtocolRef:
@@ -216,12 +219,26 @@ class Decision(Mapping[str, Option]):
     @property
     def state(self) -> str:
         """The state the case is in."""
-        return self.situation.state
+        return self.case.state
+
+    @cached_property
+    def _asked(self) -> Asked:
+        return Asked(self._prepared, self.case, self.facts, self.at, self.actor)
 
     @property
-    def at(self) -> datetime:
-        """The moment it was decided for, in UTC."""
-        return self.situation.at
+    def situation(self) -> Situation:
+        """All that a condition can depend on: the case at this moment, with what is supposed."""
+        return self._asked.situation
+
+    @property
+    def reasons(self) -> Mapping[str, Reason]:
+        """Why, for every option by its trigger: the same trees that the options have."""
+        return self._asked.reasons
+
+    @property
+    def interrupts(self) -> tuple[tuple[str, Trace], ...]:
+        """Every interrupt's target and what its condition comes to, most urgent first."""
+        return self._asked.interrupts
 
     # A mapping from trigger to option ---------------------------------------------------------------
 
@@ -243,33 +260,31 @@ class Decision(Mapping[str, Option]):
     def __len__(self) -> int:
         return len(self._steps)
 
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self._prepared.offer(self.case.state).steps
+
     @cached_property
     def _by_trigger(self) -> dict[str, Option]:
-        return {
-            step.trigger: Option(self, step, verdict)
-            for step, verdict in zip(self._steps, self._verdicts, strict=True)
-        }
+        options = map(Option, repeat(self._asked), self._steps, self._verdicts)
+        return dict(zip(self._prepared.offer(self.case.state).places, options, strict=True))
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict of every option, in file order: all that the fast evaluator says."""
-        return dict(zip((step.trigger for step in self._steps), self._verdicts, strict=True))
+        return dict(zip(self._prepared.offer(self.case.state).places, self._verdicts, strict=True))
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """All options: interrupts by urgency, then what is open by strength of arguments, then the rest."""
-        return tuple(sorted(self._by_trigger.values(), key=_offered))
+        options = list(self._by_trigger.values())
+        interrupts = [option for option in options if option.interrupt]
+        return (*interrupts, *sorted(options[len(interrupts) :], key=_offered))
 
     @property
     def open(self) -> tuple[str, ...]:
         """The triggers that are open, in the order in which they are offered."""
         return tuple(option.trigger for option in self.options if option.verdict is Verdict.OPEN)
-
-    @cached_property
-    def interrupts(self) -> tuple[tuple[str, Trace], ...]:
-        """Every interrupt's target and what its condition comes to, most urgent first."""
-        look = self.situation.interrupt
-        return tuple((each.to, look(each.trigger)) for each in self.protocol.interrupts.values())
 
     @cached_property
     def also(self) -> tuple[str, ...]:
@@ -315,8 +330,8 @@ class Decision(Mapping[str, Option]):
             self.state,
             self.at,
             self.actor,
-            self.situation.facts,
-            self.situation.calendar,
+            self.facts,
+            self._prepared.calendar,
             self._verdicts,
             self._notices,
         )
@@ -325,8 +340,5 @@ class Decision(Mapping[str, Option]):
 _LAST = {Verdict.OPEN: 0, Verdict.UNDECIDED: 1, Verdict.BLOCKED: 2}
 
 
-def _offered(option: Option) -> tuple[bool, int, int]:
-    if option.interrupt:
-        return False, 0, 0
-    strength = -option.strength if option.verdict is Verdict.OPEN else 0
-    return True, _LAST[option.verdict], strength
+def _offered(option: Option) -> tuple[int, int]:
+    return _LAST[option.verdict], -option.strength if option.verdict is Verdict.OPEN else 0

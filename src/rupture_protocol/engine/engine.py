@@ -5,7 +5,7 @@ Pure: time and actor are arguments, a case is a value, and every write returns a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from rupture_protocol.engine.case import (
     Standing,
 )
 from rupture_protocol.engine.decision import Decision
-from rupture_protocol.engine.evaluate import Situation, evaluate
+from rupture_protocol.engine.evaluate import evaluate
 from rupture_protocol.engine.fold import fold, opened
 from rupture_protocol.engine.moments import occurred_by, utc
 from rupture_protocol.engine.notices import DEFAULT_CALENDAR, IMAGINED, SUPPOSED, Notice
@@ -85,6 +85,13 @@ class Engine:
 
         return build_machine(self.protocol, self._prepared.every_step(), self._admits)
 
+    @cached_property
+    def _move(self) -> Callable[[Step], str]:
+        """Takes a step on the machine; `transitions` is heavy, and who only asks never needs it."""
+        from rupture_protocol.engine.machine import advance
+
+        return partial(advance, self.machine)
+
     # Asking ----------------------------------------------------------------------------------------
 
     def decide(
@@ -115,13 +122,12 @@ class Engine:
         facts = case.facts
         if suppose:
             facts = Frozen({**facts, **supposed_records(self.protocol, suppose)})
-        situation = Situation(self.protocol, case.state, facts, case.visits, moment, self.calendar)
         return Decision(
+            self._prepared,
             case,
-            situation,
-            self._prepared.steps(case.state),
-            self._prepared.verdicts(case.state, facts, case.visits, moment),
-            wording=self._prepared.wording,
+            facts,
+            moment,
+            self._prepared.offer(case.state).verdicts(facts, case.visits, moment),
             actor=actor,
             notices=self._notices(case, supposed=bool(suppose)),
         )
@@ -214,8 +220,7 @@ class Engine:
         if not facts:
             raise RuptureError("nothing to record", help="give at least one fact")
         values = Frozen({name: value_of(self.protocol, name, value) for name, value in facts.items()})
-        for name in values:
-            self._check_recorder(case, name, by)
+        self._check_recorder(case, values, by)
         event = self._event(case, EventKind.RECORDED, moment, occurred, by, note, facts=values)
         return fold(self.protocol, self.calendar, case, event)
 
@@ -254,7 +259,7 @@ class Engine:
             raise Refused(f"`{name}` has no record to correct", help="record it")
         if not reason:
             raise RuptureError("a correction says why", help="give a `reason`")
-        self._check_recorder(case, name, by)
+        self._check_recorder(case, (name,), by)
         event = self._event(
             case,
             EventKind.CORRECTED,
@@ -360,16 +365,16 @@ class Engine:
     # Within ----------------------------------------------------------------------------------------
 
     def _step(self, case: Case, trigger: str, by: Actor, moment: datetime) -> tuple[Step, Verdict]:
-        step = self._prepared.step(case.state, trigger)
-        if step is None:
+        offer = self._prepared.offer(case.state)
+        place = offer.places.get(trigger)
+        if place is None:
             self._check_trigger(trigger)
             decision = self.decide(case, at=moment, actor=by)
             ended = self.protocol.states[case.state].final
             raise TransitionRefused(
                 decision, trigger, "the case has ended" if ended else "it is not offered here"
             )
-        verdicts = self._prepared.verdicts(case.state, case.facts, case.visits, moment)
-        return step, verdicts[self._prepared.steps(case.state).index(step)]
+        return offer.steps[place], offer.verdicts(case.facts, case.visits, moment)[place]
 
     def _advance(
         self,
@@ -383,18 +388,17 @@ class Engine:
         note: str | None,
         reason: str | None = None,
     ) -> Case:
-        from rupture_protocol.engine.machine import advance
-
-        event = self._event(
-            case,
+        event = Event(
+            len(case.history) + 1,
             kind,
             moment,
-            occurred,
+            occurred_by(occurred, moment),
             by,
+            self.ref,
             note,
-            trigger=step.trigger,
+            trigger=step.defined.trigger,
             source=step.state,
-            to=advance(self.machine, step),
+            to=self._move(step),
             verdict=verdict.value,
             rests_on=_rests_on(case, step),
             reason=reason,
@@ -445,11 +449,13 @@ class Engine:
                 f"unknown trigger `{shorten(trigger)}`", help=did_you_mean(trigger, sorted(known))
             )
 
-    def _check_recorder(self, case: Case, name: str, by: Actor) -> None:
-        fact = self.protocol.facts[name]
-        why = not_recorder(fact, case, by)
-        if why:
-            raise RecordRefused(why, help=f"it is recorded by {', '.join(fact.by)}")
+    def _check_recorder(self, case: Case, names: Iterable[str], by: Actor) -> None:
+        roles = case.roles_of(by)
+        for name in names:
+            fact = self.protocol.facts[name]
+            why = not_recorder(fact, by, roles)
+            if why:
+                raise RecordRefused(why, help=f"it is recorded by {', '.join(fact.by)}")
 
     def _check_taker(self, case: Case, step: Step, by: Actor, moment: datetime) -> None:
         why = not_taker(step, case, by)
@@ -485,12 +491,10 @@ class Engine:
         return verdict is Verdict.OPEN
 
     def _notices(self, case: Case, *, supposed: bool) -> tuple[Notice, ...]:
-        noted = (
-            (SUPPOSED, supposed),
-            (IMAGINED, case.imagined),
-            (DEFAULT_CALENDAR, not self._given_calendar),
-        )
-        return tuple(notice for notice, applies in noted if applies)
+        noted = () if self._given_calendar else (DEFAULT_CALENDAR,)
+        if case.imagined:
+            noted = (IMAGINED, *noted)
+        return (SUPPOSED, *noted) if supposed else noted
 
 
 def _refusal(decision: Decision, trigger: str, why: str) -> TransitionRefused:

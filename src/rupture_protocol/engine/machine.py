@@ -5,7 +5,6 @@ A host that knows `transitions` may drive it directly; its guards then ask the e
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -39,10 +38,12 @@ class QuietState(State):
     """A state that does not log: at INFO, `transitions` would write where a client's case has been."""
 
     def enter(self, event_data: EventData) -> None:
-        event_data.machine.callbacks(self.on_enter, event_data)
+        if self.on_enter:
+            event_data.machine.callbacks(self.on_enter, event_data)
 
     def exit(self, event_data: EventData) -> None:
-        event_data.machine.callbacks(self.on_exit, event_data)
+        if self.on_exit:
+            event_data.machine.callbacks(self.on_exit, event_data)
 
 
 class QuietTransition(Transition):
@@ -51,11 +52,12 @@ class QuietTransition(Transition):
     def execute(self, event_data: EventData) -> bool:
         machine = event_data.machine
         machine.callbacks(self.prepare, event_data)
-        if not all(condition.check(event_data) for condition in self.conditions):
-            return False
-        machine.callbacks(itertools.chain(machine.before_state_change, self.before), event_data)
+        for condition in self.conditions:
+            if not condition.check(event_data):
+                return False
+        machine.callbacks([*machine.before_state_change, *self.before], event_data)
         self._change_state(event_data)
-        machine.callbacks(itertools.chain(self.after, machine.after_state_change), event_data)
+        machine.callbacks([*self.after, *machine.after_state_change], event_data)
         return True
 
 
@@ -92,7 +94,7 @@ def advance(machine: Machine, step: Step) -> str:
         RuntimeError: The machine did not take it: somebody has added a guard of their own that refuses.
     """
     position = Position(step.state)
-    if not machine.events[step.trigger].trigger(position, admitted=Admitted(step)):
+    if not machine.events[step.defined.trigger].trigger(position, admitted=Admitted(step)):
         raise RuntimeError(f"the machine did not take `{step.trigger}` from `{step.state}`")
     return position.state
 

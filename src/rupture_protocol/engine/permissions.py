@@ -9,13 +9,18 @@ from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.protocol import Override
 
 
-def not_recorder(fact: Fact, case: Case, by: Actor) -> str | None:
+def not_recorder(fact: Fact, by: Actor, roles: frozenset[str]) -> str | None:
     """Why that person may not record that fact.
 
     A therapist who also supervises stays the therapist: whoever has acted in a role that may not record
     a fact may not record it in another.
+
+    Args:
+        fact: The fact.
+        by: Who records it.
+        roles: Every role in which that person has acted in the case, as `Case.roles_of` says.
     """
-    barred = _barred(fact.by, case, by)
+    barred = _barred(fact.by, roles)
     if not barred:
         return None
     acted = "" if barred == [by.role] else f" (who has acted as {', '.join(barred)} in this case)"
@@ -31,7 +36,7 @@ def not_taker(step: Step, case: Case, by: Actor) -> str | None:
 
 def not_overrider(step: Step, override: Override, case: Case, by: Actor, reason: str) -> str | None:
     """Why that person may not override that step for that reason."""
-    barred = _barred(override.by, case, by)
+    barred = _barred(override.by, case.roles_of(by))
     if barred:
         return f"it is overridden by {', '.join(override.by)}, not by who has acted as {', '.join(barred)}"
     if reason not in override.reasons:
@@ -45,6 +50,6 @@ def _took_before(step: Step, case: Case, by: Actor) -> str | None:
     return f"whoever took `{taken}` may not take it (`not_same_person`)" if taken else None
 
 
-def _barred(allowed: tuple[str, ...], case: Case, by: Actor) -> list[str]:
-    """The roles of that person in this case that are not allowed; none where anybody is."""
-    return sorted(role for role in case.roles_of(by) if role not in allowed) if allowed else []
+def _barred(allowed: tuple[str, ...], roles: frozenset[str]) -> list[str]:
+    """Those of a person's roles that are not allowed; none where anybody is."""
+    return sorted(role for role in roles if role not in allowed) if allowed else []

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rupture_protocol.engine.calendar import Calendar
-from rupture_protocol.engine.case import Record, Visit
 from rupture_protocol.engine.compile import Verdicts, compile_steps
-from rupture_protocol.engine.options import Step, Verdict, steps_from
-from rupture_protocol.engine.reasons import Wording
+from rupture_protocol.engine.explain import Reasons, compile_reasons
+from rupture_protocol.engine.options import Step, steps_from
 from rupture_protocol.language.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """What one state offers: its options in file order, the place of each, and what says their verdicts."""
+
+    steps: tuple[Step, ...]
+    places: dict[str, int]
+    verdicts: Verdicts
 
 
 class Prepared:
@@ -19,33 +27,35 @@ class Prepared:
     def __init__(self, protocol: Protocol, calendar: Calendar) -> None:
         self.protocol = protocol
         self.calendar = calendar
-        self.wording = Wording(protocol)
-        self._states: dict[str, tuple[tuple[Step, ...], Verdicts]] = {}
+        self._offers: dict[str, Offer] = {}
+        self._reasons: dict[str, Reasons] = {}
 
-    def steps(self, state: str) -> tuple[Step, ...]:
-        """Every option of a state, in file order."""
-        return self._state(state)[0]
+    def __reduce__(self) -> tuple[type[Prepared], tuple[Protocol, Calendar]]:
+        # A decision may go to another process; what is generated is made again there.
+        return Prepared, (self.protocol, self.calendar)
 
-    def step(self, state: str, trigger: str) -> Step | None:
-        """The option of that trigger in a state, if it is offered there."""
-        return next((step for step in self.steps(state) if step.trigger == trigger), None)
+    def offer(self, state: str) -> Offer:
+        """What a state offers."""
+        found = self._offers.get(state)
+        if found is None:
+            # Two threads may both make it; one stays, for both: the machine knows a step by its identity.
+            found = self._offers.setdefault(state, self._offer(state))
+        return found
+
+    def _offer(self, state: str) -> Offer:
+        steps = steps_from(self.protocol, state)
+        places = {step.trigger: at for at, step in enumerate(steps)}
+        return Offer(steps, places, compile_steps(self.protocol, steps, self.calendar))
+
+    def reasons(self, state: str) -> Reasons:
+        """What says the reasons of every option of a state."""
+        found = self._reasons.get(state)
+        if found is None:
+            made = compile_reasons(self.protocol, self.offer(state).steps, self.calendar)
+            found = self._reasons[state] = made
+        return found
 
     def every_step(self) -> Iterator[Step]:
         """Every option of every state."""
         for state in self.protocol.states:
-            yield from self.steps(state)
-
-    def verdicts(
-        self, state: str, facts: Mapping[str, Record], visits: Mapping[str, Visit], at: datetime
-    ) -> tuple[Verdict, ...]:
-        """The verdict of every option of a state, in the order of `steps`."""
-        return self._state(state)[1](facts, visits, at)
-
-    def _state(self, state: str) -> tuple[tuple[Step, ...], Verdicts]:
-        found = self._states.get(state)
-        if found is None:
-            steps = steps_from(self.protocol, state)
-            made = steps, compile_steps(self.protocol, steps, self.calendar)
-            # Two threads may both make it; one stays, for both: the machine knows a step by its identity.
-            found = self._states.setdefault(state, made)
-        return found
+            yield from self.offer(state).steps

@@ -11,7 +11,6 @@ from rupture_protocol.engine.evaluate import Situation, Trace
 from rupture_protocol.engine.options import Step, facts_of
 from rupture_protocol.engine.truth import UNKNOWN
 from rupture_protocol.frozen import Frozen
-from rupture_protocol.language.conditions import OnRecord
 from rupture_protocol.language.facts import FactType, Value
 
 MOST_MISSING: Final = 8
@@ -111,23 +110,6 @@ def undecided_facts(trace: Trace) -> Iterator[str]:
         yield trace.condition.fact  # type: ignore[union-attr]  # only facts have a reading
     for part in trace.parts:
         yield from undecided_facts(part)
-
-
-def presumed_facts(trace: Trace) -> Iterator[str]:
-    """The presumed facts on which the truth of a condition rests, as they are written."""
-    reading = trace.reading
-    if reading is not None and reading.presumed and not isinstance(trace.condition, OnRecord):
-        yield trace.condition.fact  # type: ignore[union-attr]  # only facts have a reading
-    for part in carrying(trace):
-        yield from presumed_facts(part)
-
-
-def carrying(trace: Trace) -> tuple[Trace, ...]:
-    """The parts that make a condition what it is: one true part carries an `any`, one false part an `all`."""
-    alike = tuple(part for part in trace.parts if part.truth is trace.truth)
-    if len(trace.parts) < 2 or trace.truth is UNKNOWN or len(alike) == 0:
-        return trace.parts
-    return alike
 
 
 def _unrecorded(name: str, situation: Situation) -> bool:

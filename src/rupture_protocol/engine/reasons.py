@@ -7,11 +7,11 @@ facts. Who recorded what a node rests on, and when, is data beside the sentence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from rupture_protocol.engine.case import Record, Standing
-from rupture_protocol.engine.evaluate import Reading, Trace
-from rupture_protocol.engine.questions import carrying
+from rupture_protocol.engine.evaluate import Reading
 from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
 from rupture_protocol.errors import Span
 from rupture_protocol.language.conditions import (
@@ -35,91 +35,77 @@ Saying = tuple[str, str, str]
 """A node's sentence when it is true, when it is false, and when it is not known."""
 
 
-class Wording:
-    """The sentences of one protocol's conditions: each is made once, when it is first read."""
+class Worded:
+    """A condition with its sentences, made once for every case."""
 
-    def __init__(self, protocol: Protocol) -> None:
+    __slots__ = ("condition", "protocol", "says")
+
+    def __init__(self, condition: Condition, protocol: Protocol) -> None:
+        self.condition = condition
         self.protocol = protocol
-        # By identity: hashing a tree costs more than saying it. Each is kept, so its id stays its own.
-        self._sayings: dict[int, tuple[Condition, Saying]] = {}
+        self.says = dict(zip((TRUE, FALSE, UNKNOWN), _saying(condition, protocol), strict=True))
 
-    def __reduce__(self) -> tuple[type[Wording], tuple[Protocol]]:
-        # Elsewhere the same ids belong to other things.
-        return Wording, (self.protocol,)
-
-    def sentence(self, trace: Trace) -> str:
-        """What one node came to, in a sentence."""
-        condition, truth, _, reading = trace
-        found = self._sayings.get(id(condition))
-        if found is None:
-            found = self._sayings[id(condition)] = condition, _saying(condition, self.protocol)
-        true, false, unknown = found[1]
-        if truth is UNKNOWN:
-            if reading is None or not isinstance(condition, Compare | OnRecord):
-                return unknown
-            return f"{unknown}: `{condition.fact}` {status(reading)}"
-        says = true if truth is TRUE else false
-        return f"{says} (presumed)" if reading is not None and reading.presumed else says
+    def sentence(self, truth: Truth, reading: Reading | None) -> str:
+        """What it came to, in a sentence."""
+        says = self.says[truth]
+        if reading is None:
+            return says
+        if truth is UNKNOWN and isinstance(self.condition, Compare | OnRecord):
+            return f"{says}: `{self.condition.fact}` {status(reading)}"
+        return f"{says} (presumed)" if reading.presumed else says
 
 
-class Reason:
-    """One node of the reason tree of an option."""
+class Reason(NamedTuple):
+    """One node of the reason tree of an option: what it came to, in a sentence, and why.
 
-    __slots__ = ("_trace", "_wording")
+    `parts` are the reasons directly below it. `below` lists all that are, each before its own parts,
+    so that reading them is quick; it is None where they are very many.
+    """
 
-    def __init__(self, trace: Trace, wording: Wording) -> None:
-        self._trace = trace
-        self._wording = wording
+    truth: Truth
+    text: str
+    parts: tuple[Reason, ...]
+    below: tuple[Reason, ...] | None
+    reading: Reading | None
+    worded: Worded
+
+    def __repr__(self) -> str:
+        return f"<Reason {self.truth}: {self.text}>"  # never the reading, which holds a value
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def condition(self) -> Condition:
         """The condition this is about."""
-        return self._trace.condition
-
-    @property
-    def truth(self) -> Truth:
-        """What it came to."""
-        return self._trace.truth
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-        return self._wording.sentence(self._trace)
-
-    @property
-    def parts(self) -> tuple[Reason, ...]:
-        """The reasons of its parts."""
-        return tuple([Reason(part, self._wording) for part in self._trace.parts])
+        return self.worded.condition
 
     @property
     def fact(self) -> str | None:
         """The fact it reads, if it is one that reads a fact."""
-        condition = self._trace.condition
+        condition = self.worded.condition
         return condition.fact if isinstance(condition, Compare | OnRecord) else None
 
     @property
     def record(self) -> Record | None:
         """The record it rests on: who, when, and (in `value`) what."""
-        return self._trace.reading.record if self._trace.reading else None
+        return self.reading.record if self.reading else None
 
     @property
     def presumed(self) -> bool:
         """Whether it rests on a presumption."""
-        return self._trace.reading is not None and self._trace.reading.presumed
+        return self.reading is not None and self.reading.presumed
 
     @property
     def where(self) -> Span | None:
         """The place in the YAML."""
-        return self._wording.protocol.span(self._trace.condition.path)
-
-    def __str__(self) -> str:
-        return self.text
+        return self.worded.protocol.span(self.worded.condition.path)
 
     def walk(self) -> Iterator[Reason]:
-        """This reason and all below it."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
+        """This reason and all below it, each before its own parts."""
+        if self.below is not None:
+            return iter((self, *self.below))
+        return chain((self,), chain.from_iterable(part.walk() for part in self.parts))
 
 
 def _saying(condition: Condition, protocol: Protocol) -> Saying:
@@ -242,16 +228,33 @@ def status(reading: Reading) -> str:
     }.get(reading.record.standing, "is on record")
 
 
-def because(trace: Trace) -> str:
+def presumed_facts(reason: Reason) -> Iterator[str]:
+    """The presumed facts on which the truth of a condition rests, as they are written."""
+    reading = reason.reading
+    if reading is not None and reading.presumed and not isinstance(reason.condition, OnRecord):
+        yield reason.condition.fact  # type: ignore[union-attr]  # only facts have a reading
+    for part in carrying(reason):
+        yield from presumed_facts(part)
+
+
+def carrying(reason: Reason) -> tuple[Reason, ...]:
+    """The parts that make a condition what it is: one true part carries an `any`, one false part an `all`."""
+    alike = tuple(part for part in reason.parts if part.truth is reason.truth)
+    if len(reason.parts) < 2 or reason.truth is UNKNOWN or len(alike) == 0:
+        return reason.parts
+    return alike
+
+
+def because(reason: Reason) -> str:
     """Why an option comes to its verdict, in one sentence that names facts, never their values."""
-    if trace.truth is TRUE:
+    if reason.truth is TRUE:
         return "everything it requires is met"
-    parts = [part for part in trace.parts if part.truth is trace.truth]
+    parts = [part for part in reason.parts if part.truth is reason.truth]
     said = list(dict.fromkeys(text for part in parts for text in _named_reasons(part)))
     return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
 
 
-def _named_reasons(part: Trace) -> Iterator[str]:
+def _named_reasons(part: Reason) -> Iterator[str]:
     condition = part.condition
     if isinstance(condition, NotHeldBack):
         held = "holds it back" if part.truth is FALSE else "cannot be ruled out yet"
@@ -276,9 +279,9 @@ def _named_reasons(part: Trace) -> Iterator[str]:
             yield from _named_reasons(inner)
 
 
-def _unknown_facts(trace: Trace) -> Iterator[str]:
-    if trace.truth is UNKNOWN:
-        if isinstance(trace.condition, Compare | OnRecord):
-            yield trace.condition.fact
-        for part in trace.parts:
+def _unknown_facts(reason: Reason) -> Iterator[str]:
+    if reason.truth is UNKNOWN:
+        if isinstance(reason.condition, Compare | OnRecord):
+            yield reason.condition.fact
+        for part in reason.parts:
             yield from _unknown_facts(part)

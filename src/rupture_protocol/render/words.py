@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rupture_protocol.engine.evaluate import Trace
-from rupture_protocol.engine.reasons import Wording
+from rupture_protocol.engine.reasons import Worded
 from rupture_protocol.engine.truth import FALSE, TRUE, Truth
 from rupture_protocol.language.conditions import (
     All,
@@ -34,7 +33,6 @@ class Words:
 
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
-        self._wording = Wording(protocol)
 
     def condition(self, condition: Condition, *, inside: bool = False) -> str:
         """What a condition asks for.
@@ -102,7 +100,7 @@ class Words:
         return f"{within} from {_mark(deadline.starts)} to {_mark(deadline.met_by)}{where} ({deadline.kind})"
 
     def _leaf(self, condition: Condition, truth: Truth, *, inside: bool) -> str:
-        sentence = self._wording.sentence(Trace(condition, truth, (), None))
+        sentence = Worded(condition, self.protocol).sentence(truth, None)
         # "is A or B" beside an `and` could be read in two ways.
         several = (
             isinstance(condition, Compare) and condition.operator in _EITHER and len(condition.values) > 1
