@@ -33,15 +33,16 @@ def replay(engine: Verbs, case_id: str, events: Iterable[Event]) -> Case:
         InvalidCase: An event could not have happened so; the message names it, never a value.
     """
     case: Case | None = None
-    for event in events:
+    # Named by where it stands: what it says of itself may be anything.
+    for number, event in enumerate(events, start=1):
         try:
             case = _again(engine, case_id, case, event)
         except RuptureError as refused:
             raise InvalidCase(
-                f"event {event.seq} could not have happened: {refused}", help=refused.help
+                f"event {number} could not have happened: {refused}", help=refused.help
             ) from None
         if case.history[-1] != event:
-            raise InvalidCase(f"event {event.seq} is not what its protocol and history make of it")
+            raise InvalidCase(f"event {number} is not what its protocol and history make of it")
     if case is None:
         raise InvalidCase("a case has at least the event that opened it")
     return case
