@@ -1,4 +1,4 @@
-"""Run as a process of its own by `test_safety.py`: hostile texts in every text of a protocol, and what they set off.
+"""Run by `test_safety.py` in a process of its own: hostile texts everywhere, and what they set off.
 
 Prints nothing unless something happened that must not: a module imported, a file opened, a process started,
 code compiled that holds a text of the protocol, or an exception that is not the library's own refusal.

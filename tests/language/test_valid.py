@@ -223,12 +223,12 @@ def test_every_form_of_a_condition() -> None:
     assert valid("condition-forms").conditions == {
         "both": both,
         "all_of": both,
-        "any_of": AnyOf((AGREES, All((willing, Visited(("aware",)))))),
+        "any_of": AnyOf((AGREES, All((willing, Visited("aware"))))),
         "none": Not(both),
         "named": Named("both"),
         "not_named": Named("both", holds=False),
-        "been": Visited(("aware",)),
-        "been_in_both": Visited(("aware", "closed")),
+        "been": Visited("aware"),
+        "been_in_both": All((Visited("aware"), Visited("closed"))),
         "twice": Visits("aware", Operator.AT_LEAST, (2,)),
         "once_or_twice": Visits("aware", Operator.BETWEEN, (1, 2)),
         "exactly": Visits("aware", Operator.IS, (3,)),
@@ -256,7 +256,7 @@ def test_a_condition_knows_where_it_is_written() -> None:
 def test_a_named_condition_may_have_a_title() -> None:
     protocol = valid("condition-title")
 
-    assert protocol.conditions["been"] == Visited(("aware",))
+    assert protocol.conditions["been"] == Visited("aware")
     assert protocol.condition_titles == {"been": "The case began"}
 
 
@@ -396,7 +396,7 @@ def test_promises_of_every_form() -> None:
         "way_out": ReachPromise("way_out", ("closed",), title="A way out"),
         "way_out_alone": ReachPromise("way_out_alone", ("closed",), AGREES, "There is a way out"),
     }
-    assert protocol.assume == (AnyOf((AGREES, safe)), Visited(("aware",)))
+    assert protocol.assume == (AnyOf((AGREES, safe)), Visited("aware"))
 
 
 def test_what_a_user_must_know() -> None:

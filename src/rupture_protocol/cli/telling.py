@@ -176,7 +176,9 @@ def why(option: Option) -> str:
     ]
     if option.verdict is not Verdict.UNDECIDED or len(held) < MOST_HOLDS:
         return option.because
-    own = reasons._replace(parts=tuple(part for part in reasons.parts if part not in held), below=None)
+    own = reasons._replace(
+        parts=tuple(part for part in reasons.parts if all(part is not other for other in held)), below=None
+    )
     first = held[0].condition.interrupt  # type: ignore[union-attr]  # each is a `NotHeldBack`
     said = [f"{len(held)} interrupts cannot be ruled out yet, `{first}` before all", because(own)]
     return "; ".join(each for each in said if each)

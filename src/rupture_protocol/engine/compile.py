@@ -160,9 +160,9 @@ class Writer:
                 value, record = self._facts[fact], f"r{self._facts[fact][1:]}"
                 # A presumed value is not on record.
                 return f"({record} is not None and {value} is not None)", "False"
-            case Visited(states=states):
-                test = " and ".join(f"{self.constant(state)} in visits" for state in states)
-                return f"({test})", f"(not ({test}))"
+            case Visited(state=state):
+                name = self.constant(state)
+                return f"({name} in visits)", f"({name} not in visits)"
             case Visits() | Elapsed():
                 return self._counted(leaf)
 

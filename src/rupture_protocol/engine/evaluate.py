@@ -157,7 +157,7 @@ def _on_record(condition: OnRecord, situation: Situation) -> Trace:
 
 
 def _visited(condition: Visited, situation: Situation) -> Trace:
-    return Trace(condition, truth_of(all(state in situation.visits for state in condition.states)))
+    return Trace(condition, truth_of(condition.state in situation.visits))
 
 
 def _visits(condition: Visits, situation: Situation) -> Trace:

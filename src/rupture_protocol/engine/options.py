@@ -125,8 +125,7 @@ def _promised(protocol: Protocol, target: str) -> Iterator[Condition]:
         if promise.only_if is not None:
             asked.append(promise.only_if)
         asked += [OnRecord(fact, (*path, "needs")) for fact in promise.needs]
-        if promise.only_after:
-            asked.append(Visited(promise.only_after, (*path, "only_after")))
+        asked += [Visited(state, (*path, "only_after")) for state in promise.only_after]
         if promise.when is None:
             yield from asked
         else:

@@ -12,6 +12,7 @@ from rupture_protocol.engine.options import Step, facts_of
 from rupture_protocol.engine.truth import UNKNOWN
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import FactType, Value
+from rupture_protocol.once import each_once
 
 MOST_MISSING: Final = 8
 MOST_CHANGES: Final = 3
@@ -104,12 +105,9 @@ def ask(
 
 def undecided_facts(trace: Trace) -> Iterator[str]:
     """The facts whose being unknown leaves a condition unknown, as they are written."""
-    if trace.truth is not UNKNOWN:
-        return
-    if trace.reading is not None:
-        yield trace.condition.fact  # type: ignore[union-attr]  # only facts have a reading
-    for part in trace.parts:
-        yield from undecided_facts(part)
+    for each in each_once(trace, lambda one: one.parts if one.truth is UNKNOWN else ()):
+        if each.truth is UNKNOWN and each.reading is not None:
+            yield each.condition.fact  # type: ignore[union-attr]  # only facts have a reading
 
 
 def _unrecorded(name: str, situation: Situation) -> bool:

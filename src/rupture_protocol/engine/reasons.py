@@ -30,6 +30,7 @@ from rupture_protocol.language.conditions import (
 )
 from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.once import each_once
 
 Saying = tuple[str, str, str]
 """A node's sentence when it is true, when it is false, and when it is not known."""
@@ -125,8 +126,8 @@ def _saying(condition: Condition, protocol: Protocol) -> Saying:
             )
         case NotHeldBack(interrupt=name):
             return f"nothing calls for `{name}`", f"`{name}` comes first", f"`{name}` cannot be ruled out yet"
-        case Visited(states=states):
-            been = " and ".join(_state(state, protocol) for state in states)
+        case Visited(state=state):
+            been = _state(state, protocol)
             return f"the case has been in {been}", f"the case has not been in {been}", ""
         case Visits():
             state, count = (
@@ -230,11 +231,9 @@ def status(reading: Reading) -> str:
 
 def presumed_facts(reason: Reason) -> Iterator[str]:
     """The presumed facts on which the truth of a condition rests, as they are written."""
-    reading = reason.reading
-    if reading is not None and reading.presumed and not isinstance(reason.condition, OnRecord):
-        yield reason.condition.fact  # type: ignore[union-attr]  # only facts have a reading
-    for part in carrying(reason):
-        yield from presumed_facts(part)
+    for each in each_once(reason, carrying):
+        if each.presumed and each.fact is not None and not isinstance(each.condition, OnRecord):
+            yield each.fact
 
 
 def carrying(reason: Reason) -> tuple[Reason, ...]:
@@ -249,39 +248,40 @@ def because(reason: Reason) -> str:
     """Why an option comes to its verdict, in one sentence that names facts, never their values."""
     if reason.truth is TRUE:
         return "everything it requires is met"
-    parts = [part for part in reason.parts if part.truth is reason.truth]
-    said = list(dict.fromkeys(text for part in parts for text in _named_reasons(part)))
+    said = list(dict.fromkeys(_named(each) for each in each_once(reason, _deciding) if not _deciding(each)))
     return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
 
 
-def _named_reasons(part: Reason) -> Iterator[str]:
-    condition = part.condition
-    if isinstance(condition, NotHeldBack):
-        held = "holds it back" if part.truth is FALSE else "cannot be ruled out yet"
-        unknown = ", ".join(dict.fromkeys(f"`{name}`" for name in _unknown_facts(part)))
-        yield f"`{condition.interrupt}` {held}" + (f" ({unknown})" if unknown else "")
-        return
-    if isinstance(condition, Visited):
-        yield f"{' and '.join(f'`{state}`' for state in condition.states)} has not been visited"
-        return
-    if isinstance(condition, Visits | Elapsed):
-        state = condition.state if isinstance(condition, Visits) else condition.since
-        yield f"`{state}` was not entered as it asks"
-        return
-    if isinstance(condition, Compare | OnRecord):
-        if part.truth is UNKNOWN and part.reading is not None:
-            yield f"`{condition.fact}` {status(part.reading)}"
-        else:
-            yield f"`{condition.fact}` stands against it"
-        return
-    for inner in part.parts if part.truth is UNKNOWN else carrying(part):
-        if part.truth is not UNKNOWN or inner.truth is UNKNOWN:
-            yield from _named_reasons(inner)
+def _deciding(reason: Reason) -> tuple[Reason, ...]:
+    """The parts that keep a condition from being true; none below what is named as a whole."""
+    if isinstance(reason.condition, NotHeldBack):
+        return ()
+    if reason.truth is UNKNOWN:
+        return tuple(part for part in reason.parts if part.truth is UNKNOWN)
+    return carrying(reason)
+
+
+def _named(reason: Reason) -> str:
+    """What keeps an option from being open, by name."""
+    condition = reason.condition
+    match condition:
+        case NotHeldBack(interrupt=name):
+            held = "holds it back" if reason.truth is FALSE else "cannot be ruled out yet"
+            unknown = ", ".join(dict.fromkeys(f"`{fact}`" for fact in _unknown_facts(reason)))
+            return f"`{name}` {held}" + (f" ({unknown})" if unknown else "")
+        case Visited(state=state):
+            return f"`{state}` has not been visited"
+        case Visits(state=state) | Elapsed(since=state):
+            return f"`{state}` was not entered as it asks"
+        case Compare(fact=fact) | OnRecord(fact=fact) if reason.truth is UNKNOWN and reason.reading:
+            return f"`{fact}` {status(reason.reading)}"
+        case Compare(fact=fact) | OnRecord(fact=fact):
+            return f"`{fact}` stands against it"
+        case _:
+            return "nothing in it can be met"
 
 
 def _unknown_facts(reason: Reason) -> Iterator[str]:
-    if reason.truth is UNKNOWN:
-        if isinstance(reason.condition, Compare | OnRecord):
-            yield reason.condition.fact
-        for part in reason.parts:
-            yield from _unknown_facts(part)
+    for each in each_once(reason, lambda one: one.parts if one.truth is UNKNOWN else ()):
+        if each.truth is UNKNOWN and each.fact is not None:
+            yield each.fact

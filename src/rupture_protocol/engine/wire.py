@@ -92,7 +92,14 @@ def argument_to_json(argument: Argument, option: Option) -> Json:
 
 
 def reason_to_json(reason: Reason) -> Json:
-    """A reason and all below it: sentence, truth, place in the YAML, record (without its value), parts."""
+    """A reason and all below it: sentence, truth, place in the YAML, record (without its value), parts.
+
+    A named condition that is read twice has its parts where it is read first, and then is `repeated`.
+    """
+    return _reason(reason, set())
+
+
+def _reason(reason: Reason, written_out: set[int]) -> Json:
     written: Json = {"text": reason.text, "truth": reason.truth.value}
     if reason.where is not None:
         written["where"] = str(reason.where)
@@ -102,8 +109,11 @@ def reason_to_json(reason: Reason) -> Json:
         written["record"] = record_to_json(reason.record)
     if reason.presumed:
         written["presumed"] = True
-    if reason.parts:
-        written["parts"] = [reason_to_json(part) for part in reason.parts]
+    if reason.parts and id(reason) in written_out:
+        written["repeated"] = True
+    elif reason.parts:
+        written_out.add(id(reason))
+        written["parts"] = [_reason(part, written_out) for part in reason.parts]
     return written
 
 

@@ -129,11 +129,12 @@ class ConditionParser:
         if not names:
             self.report("empty-condition", "`visited` is empty", path, help="name a state")
             return None
-        found = [
-            self._state(name, (*path, at) if isinstance(data, list) else path)
-            for at, name in enumerate(names)
-        ]
-        return Visited(tuple(name for name in found if name), path) if all(found) else None
+        read: list[Condition | None] = []
+        for at, name in enumerate(names):
+            place = (*path, at) if isinstance(data, list) else path
+            state = self._state(name, place)
+            read.append(Visited(state, place) if state else None)
+        return self._all(read, path)
 
     def _form_visits(self, data: Any, path: Path) -> Condition | None:
         state, comparisons = self._counted(data, "state", "visits: {state: modified, at_least: 2}", path)

@@ -77,9 +77,9 @@ class NotHeldBack:
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """That the case has been in all of these states at any time, the present one included."""
+    """That the case has been in a state at any time, the present one included."""
 
-    states: tuple[str, ...]
+    state: str
     path: Path = field(default=(), compare=False, repr=False)
 
 

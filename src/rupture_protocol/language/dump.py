@@ -295,7 +295,7 @@ def written_condition(condition: Condition) -> Written:
         case Named():
             return {condition.name: condition.holds}
         case Visited():
-            return {"visited": _alone(list(condition.states))}
+            return {"visited": condition.state}
         case Compare() | Visits() | Elapsed():
             return _written_comparisons((condition,))
         case _:
