@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from rupture_protocol.engine.case import Actor, Case, Event, EventKind, ProtocolRef, Record
@@ -200,8 +201,8 @@ def case_from_json(
         InvalidCase: It is none, or not of this protocol. The message never repeats a value.
     """
     try:
-        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=str)
-    except (TypeError, ValueError, RecursionError):
+        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=Decimal)
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
         raise InvalidCase("the case is not JSON") from None
     if not isinstance(written, Mapping) or written.get("schema") != CASE:
         raise InvalidCase(f"the case is not a `{CASE}`")
