@@ -74,13 +74,13 @@ def open_on_nothing(moment: Moment, picks: Dice, decides: Decides = decided) -> 
     return found
 
 
-@law(150)
+@law(80)
 @given(moments(), dice())
 def test_one_more_fact_never_turns_a_decided_answer_around(moment: Moment, picks: Dice) -> None:
     assert not turned(moment, picks)
 
 
-@law(100)
+@law(50)
 @given(moments(imagined=False), dice())
 def test_one_more_record_never_turns_a_decided_answer_around(moment: Moment, picks: Dice) -> None:
     engine = moment.engine
@@ -93,7 +93,7 @@ def test_one_more_record_never_turns_a_decided_answer_around(moment: Moment, pic
             assert all(after[each] is it for each, it in before.items() if it is not Verdict.UNDECIDED)
 
 
-@law(100)
+@law(50)
 @given(moments(), dice())
 def test_nothing_is_open_on_an_unrecorded_fact(moment: Moment, picks: Dice) -> None:
     assert not open_on_nothing(moment, picks)

@@ -148,13 +148,13 @@ def _are_the_smallest(said: tuple[Collection[str], ...], expected: Sets, *, most
     )
 
 
-@law(150)
+@law(80)
 @given(moments())
 def test_missing_is_what_brute_force_finds(moment: Moment) -> None:
     assert not wrong_missing(moment)
 
 
-@law(80)
+@law(40)
 @given(moments())
 def test_missing_is_in_file_order(moment: Moment) -> None:
     order = list(moment.engine.protocol.facts)
@@ -196,7 +196,7 @@ def _opens(oracle: Oracle, option: Option, changes: Mapping[str, questions.Chang
     )
 
 
-@law(150)
+@law(80)
 @given(moments())
 def test_opens_with_is_what_brute_force_finds_and_opens(moment: Moment) -> None:
     assert not wrong_changes(moment)
@@ -205,7 +205,7 @@ def test_opens_with_is_what_brute_force_finds_and_opens(moment: Moment) -> None:
 # What to ask ------------------------------------------------------------------------------------------
 
 
-@law(120)
+@law(60)
 @given(moments())
 def test_ask_is_interrupts_then_the_states_list_then_what_most_options_miss(moment: Moment) -> None:
     decision = moment.engine.decide(moment.case, at=moment.at)
@@ -262,7 +262,7 @@ def wrongly_not_presumed(moment: Moment) -> list[str]:
     return found
 
 
-@law(150)
+@law(80)
 @given(moments())
 def test_what_rests_on_a_presumption_says_so(moment: Moment) -> None:
     assert not wrongly_not_presumed(moment)
