@@ -534,11 +534,11 @@ def test_a_state_prepared_by_two_threads_at_once_is_one_for_both(monkeypatch: py
     def while_another_prepares(*args: Any) -> Any:
         if not others:
             others.append(None)
-            others[0] = engine._prepared.steps("start")
+            others[0] = engine._prepared.offer("start").steps
         return steps_from(*args)
 
     monkeypatch.setattr("rupture_protocol.engine.prepared.steps_from", while_another_prepares)
 
     # The machine knows a step by its identity.
-    assert engine._prepared.steps("start") is others[0]
+    assert engine._prepared.offer("start").steps is others[0]
     assert engine.take(ready(), "go", by=LEE, at=NOON).state == "middle"
