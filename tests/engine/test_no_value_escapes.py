@@ -151,6 +151,7 @@ def things() -> Iterator[object]:
                 decision.interrupts,
             )
             yield decision.situation
+            yield from (decision.situation.read(name) for name in VALUES)
     yield from (case, case.facts, case.history, ENGINE, ENGINE.machine)
     yield from (*case.facts.values(), *case.history, ENGINE.imagine(facts=VALUES))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.engine.examples import BLOCKED, HOUR, LEE, NOON, OPEN, SUE, UNDECIDED, engine_of, opened
 
-from rupture_protocol import UNKNOWN, Case, Engine, TransitionRefused, Verdict
+from rupture_protocol import UNKNOWN, Case, Engine, Refused, TransitionRefused, Verdict
 from rupture_protocol.engine.case import EventKind
 
 DANGERS = engine_of("""
@@ -279,6 +279,23 @@ def test_a_correction_of_a_forgotten_record_does_not_put_it_on_record_again() ->
     assert engine.decide(corrected, at=NOON + HOUR)["end"].verdict is UNDECIDED
     recorded = engine.record(corrected, {"agreed": True}, by=LEE, at=NOON + HOUR)
     assert engine.decide(recorded, at=NOON + HOUR)["end"].verdict is OPEN
+
+
+def test_what_was_withdrawn_stays_withdrawn_when_it_would_be_forgotten() -> None:
+    engine = engine_of("""
+        facts: {agreed: boolean}
+        states:
+          start: {initial: true, transitions: {go: {to: middle}}}
+          middle: {forget: [agreed], transitions: {end: {to: done}}}
+          done: {final: true}
+    """)
+    case = engine.record(opened(engine), {"agreed": False}, by=LEE, at=NOON)
+    case = engine.correct(case, "agreed", reason="another client", by=LEE, at=NOON)
+    case = engine.take(case, "go", by=LEE, at=NOON)
+
+    assert case.facts["agreed"].standing.value == "withdrawn"
+    with pytest.raises(Refused, match="no record to correct"):
+        engine.correct(case, "agreed", to=True, reason="a slip", by=LEE, at=NOON)
 
 
 # Arguments --------------------------------------------------------------------------------------------
