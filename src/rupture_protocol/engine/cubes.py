@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from typing import Any, Final
 
 from rupture_protocol.engine.evaluate import Situation, compare_now, evaluate
@@ -28,7 +28,7 @@ from rupture_protocol.language.conditions import (
     Operator,
     parts,
 )
-from rupture_protocol.language.facts import DATED, NUMERIC, Fact, FactType
+from rupture_protocol.language.facts import DATED, MOST_DIGITS, NUMERIC, Fact, FactType
 from rupture_protocol.language.quantities import Duration, Unit
 
 STAY: Final = 1
@@ -247,9 +247,15 @@ def _numbers(fact: Fact, points: list[Any]) -> Iterable[Any]:
     for at, edge in enumerate(edges):
         yield edge
         if at + 1 < len(edges):
-            gap = edge + step if step else (Decimal(edge) + Decimal(edges[at + 1])) / 2
+            gap = edge + step if step else _midway(edge, edges[at + 1])
             if edge < gap < edges[at + 1]:
                 yield gap
+
+
+def _midway(low: Decimal | int, high: Decimal | int) -> Decimal:
+    # In a context of its own: the host's may round, and what is midway then is not between any more.
+    with localcontext(Context(prec=4 * MOST_DIGITS)):
+        return (Decimal(low) + Decimal(high)) / 2
 
 
 def _moments(fact: Fact, points: list[Any]) -> Iterable[Any]:

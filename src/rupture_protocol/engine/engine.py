@@ -42,7 +42,7 @@ from rupture_protocol.errors import (
     shorten,
 )
 from rupture_protocol.frozen import Frozen
-from rupture_protocol.language.facts import UNKNOWN, Unknown
+from rupture_protocol.language.facts import UNKNOWN, Unknown, is_storable
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
 
@@ -178,6 +178,7 @@ class Engine:
         if not case_id:
             raise RuptureError("a case has an id that is not empty")
         self._check_role(by)
+        self._check_texts(case_id, note, by.id)
         moment = utc(at)
         event = Event(
             1,
@@ -415,9 +416,14 @@ class Engine:
         note: str | None,
         **more: Any,
     ) -> Event:
+        self._check_texts(note, by.id, more.get("reason"))
         return Event(
             len(case.history) + 1, kind, moment, occurred_by(occurred, moment), by, self.ref, note, **more
         )
+
+    def _check_texts(self, *texts: str | None) -> None:
+        if not all(text is None or is_storable(text) for text in texts):
+            raise RuptureError("an id, a note or a reason is text that can be stored as UTF-8")
 
     def _begin(self, case: Case, by: Actor, at: datetime) -> datetime:
         """What every write checks first; the moment in UTC."""

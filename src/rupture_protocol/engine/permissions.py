@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rupture_protocol.engine.case import Actor, Case
 from rupture_protocol.engine.options import Step
-from rupture_protocol.errors import shorten
 from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.protocol import Override
 
@@ -24,7 +23,8 @@ def not_recorder(fact: Fact, by: Actor, roles: frozenset[str]) -> str | None:
     if not barred:
         return None
     acted = "" if barred == [by.role] else f" (who has acted as {', '.join(barred)} in this case)"
-    return f"`{fact.name}` cannot be recorded by {by.role} `{shorten(by.id)}`{acted}"
+    # Not by id: a client records as well, and messages reach logs.
+    return f"`{fact.name}` cannot be recorded by {by.role}{acted}"
 
 
 def not_taker(step: Step, case: Case, by: Actor) -> str | None:

@@ -178,6 +178,15 @@ def decimal_text(number: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+def is_storable(text: str) -> bool:
+    """Whether a text can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _listed(values: tuple[str, ...]) -> str:
     shown = ", ".join(f"`{shorten(value)}`" for value in values[:12])
     return shown if len(values) <= 12 else f"{shown}, …"
@@ -252,7 +261,9 @@ def _datetime(_fact: Fact, value: object) -> Value | None:
 
 
 def _text(_fact: Fact, value: object) -> Value | None:
-    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT:
+        return None
+    return value if is_storable(value) else None
 
 
 _PARSERS = {
