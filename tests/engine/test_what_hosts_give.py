@@ -1,4 +1,4 @@
-"""What a host gives besides facts: texts that must be stored, an id that must not leak, a context that rounds."""
+"""What a host gives besides facts: texts to be stored, ids that must not leak, a context that rounds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ facts:
   harm: {type: boolean, by: [therapist]}
   score: {type: number, minimum: 1.0000000001, maximum: 1.0000000003}
 states:
-  start: {initial: true, transitions: {go: {to: done, when: {score: {above: 1.0000000001, below: 1.0000000002}}}}}
+  start:
+    initial: true
+    transitions: {go: {to: done, when: {score: {above: 1.0000000001, below: 1.0000000002}}}}
   done: {final: true}
 """
     )
