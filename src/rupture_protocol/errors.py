@@ -53,6 +53,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Another place that an issue is about: what is said of it, where it is, and its written line."""
+
+    text: str
+    span: Span
+    excerpt: str = field(default="", repr=False)
+    caret: int = 0
+    underline: int = 1
+
+    def __str__(self) -> str:
+        return f"note: {self.text}: {self.span}"
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Something wrong with a protocol file: where, code, what was written, what to do.
 
@@ -68,21 +82,30 @@ class Issue:
     excerpt: str = field(default="", repr=False)
     caret: int = 0
     underline: int = 1
+    also: tuple[Note, ...] = ()
+    """The other places it is about, as what an extension contradicts."""
 
     def __str__(self) -> str:
         return f"{self.span}: {self.severity}[{self.code}]: {self.message}"
 
     def render(self) -> str:
-        """The issue as an author reads it: place, written line, caret, help."""
-        lines = [str(self)]
-        if self.excerpt:
-            number = f"{self.span.line:5}"
-            pad = " " * _width(self.excerpt[: self.caret])
-            mark = "^" * max(1, _width(self.excerpt[self.caret : self.caret + self.underline]))
-            lines += [f"{number} │ {self.excerpt}", f"{' ' * len(number)} │ {pad}{mark}"]
+        """The issue as an author reads it: place, written line, caret, the other places, help."""
+        lines = [str(self), *_quoted(self)]
+        for note in self.also:
+            lines += [f"      {note}", *_quoted(note)]
         if self.help:
             lines.append(f"      help: {self.help}")
         return "\n".join(lines)
+
+
+def _quoted(written: Issue | Note) -> list[str]:
+    """The written line, and a mark below what is meant."""
+    if not written.excerpt:
+        return []
+    number = f"{written.span.line:5}"
+    pad = " " * _width(written.excerpt[: written.caret])
+    mark = "^" * max(1, _width(written.excerpt[written.caret : written.caret + written.underline]))
+    return [f"{number} │ {written.excerpt}", f"{' ' * len(number)} │ {pad}{mark}"]
 
 
 def shorten(text: str) -> str:

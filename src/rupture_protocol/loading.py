@@ -3,126 +3,144 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rupture_protocol import shipped
 from rupture_protocol.errors import InvalidProtocol, Issue, ProtocolNotFound, Severity, shorten
-from rupture_protocol.language.advice import advise
-from rupture_protocol.language.consistency import check_consistency
+from rupture_protocol.folders import Folders, SearchPath
+from rupture_protocol.language.bases import assemble
+from rupture_protocol.language.checking import Checked
+from rupture_protocol.language.library import NotThere, Text
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
-from rupture_protocol.language.report import Report
-from rupture_protocol.language.resolve import Resolver
-from rupture_protocol.language.shaping import shape
-from rupture_protocol.language.source import LARGEST_FILE, read
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A file's protocol, if it has no errors, and all its issues in file order."""
-
-    protocol: Protocol | None
-    issues: tuple[Issue, ...]
-
-    @property
-    def errors(self) -> tuple[Issue, ...]:
-        """The issues that refuse the file."""
-        return tuple(issue for issue in self.issues if issue.severity is Severity.ERROR)
-
-
-def load(source: str | os.PathLike[str]) -> Protocol:
-    """A protocol, by the name of a shipped one or by the path of a file.
+def load(source: str | os.PathLike[str], *, path: SearchPath = ()) -> Protocol:
+    """A protocol, by its name or by the path of its file; what it extends is read with it.
 
     Args:
         source: `"standard"`; or a path: anything that ends in `.yaml` or `.yml`, holds a `/`, or is a `Path`.
+        path: Folders in which a name is looked for first; then come those of the environment variable
+            RUPTURE_PATH, then the shipped protocols.
 
     Raises:
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
-        InvalidProtocol: It has errors; `.issues` holds them all.
+        InvalidProtocol: It, or what it extends, has errors; `.issues` holds them all.
     """
-    data, file = read_file(source)
-    return loads(data, file=file)
+    return _valid(check_file(source, path=path))
 
 
-def loads(text: str | bytes, *, file: str = "protocol.yaml") -> Protocol:
+def loads(text: str | bytes, *, file: str = "protocol.yaml", path: SearchPath = ()) -> Protocol:
     """A protocol from its text; `file` is what issues call it.
 
     Raises:
-        InvalidProtocol: It has errors; `.issues` holds them all.
+        InvalidProtocol: It, or what it extends, has errors; `.issues` holds them all.
     """
-    checked = checks(text, file=file)
-    if checked.protocol is None:
-        raise InvalidProtocol(checked.issues)
-    return checked.protocol
+    return _valid(checks(text, file=file, path=path))
 
 
-def check(source: str | os.PathLike[str], *, today: date | None = None) -> tuple[Issue, ...]:
+def check(
+    source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = ()
+) -> tuple[Issue, ...]:
     """All issues of a protocol file, in file order: errors, which refuse it, and warnings.
 
     Args:
         source: As for `load`.
         today: The day against which `review_by` is held; without it, that is not checked.
+        path: As for `load`.
 
     Raises:
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
     """
-    data, file = read_file(source)
-    return checks(data, file=file, today=today).issues
+    return check_file(source, today=today, path=path).issues
 
 
-def checks(text: str | bytes, *, file: str = "protocol.yaml", today: date | None = None) -> Checked:
-    """A protocol's text: the protocol, unless it has errors, and all issues."""
+def check_file(
+    source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = ()
+) -> Checked:
+    """A protocol file: the protocol, unless it has errors, and all issues.
+
+    Raises:
+        ProtocolNotFound: There is no such protocol, or its file cannot be read.
+    """
+    folders = Folders(path)
+    return _checked(_read(source, folders), folders, today)
+
+
+def checks(
+    text: str | bytes,
+    *,
+    file: str = "protocol.yaml",
+    today: date | None = None,
+    path: SearchPath = (),
+    folder: str | os.PathLike[str] | None = None,
+) -> Checked:
+    """A protocol's text: the protocol, unless it has errors, and all issues.
+
+    `folder` is where the files are that it extends by their names; without it, there are none.
+    """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    document, issues = read(data, file=file)
-    if document is None:
-        return Checked(None, issues)
-    report = Report(document, issues)
-    written = shape(report)
-    protocol = None
-    if written is not None:
-        resolver = Resolver(written, report)
-        protocol = resolver.protocol()
-        check_consistency(protocol, resolver.declared, report)
-        if not report.failed:
-            advise(protocol, report, today=today)
-    return Checked(None if report.failed else protocol, report.issues())
+    home = None if folder is None else Path(folder)
+    return _checked(Text(file, data, "text", home), Folders(path), today)
 
 
-def read_file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
+def _checked(text: Text, folders: Folders, today: date | None) -> Checked:
+    checked = assemble(text, folders, today=today)
+    if checked.protocol is None or not checked.protocol.bases:
+        return checked
+    broken = _prove_extension(checked.protocol)
+    refused = any(issue.severity is Severity.ERROR for issue in broken)
+    return Checked(None if refused else checked.protocol, (*checked.issues, *broken))
+
+
+def _prove_extension(protocol: Protocol) -> tuple[Issue, ...]:
+    """What an extension breaks of what its bases promise: proved before anybody gets it.
+
+    THE SEAM for the prover (`check.prove`): it is not there yet, so nothing is proved and nothing claimed.
+    `protocol.assumed_for(promise)` says what may be assumed for which promise.
+    """
+    del protocol
+    return ()
+
+
+def _valid(checked: Checked) -> Protocol:
+    if checked.protocol is None:
+        raise InvalidProtocol(checked.issues)
+    return checked.protocol
+
+
+def read_file(source: str | os.PathLike[str], *, path: SearchPath = ()) -> tuple[bytes, str]:
     """The bytes of a protocol file, and what messages call it: never an absolute path.
 
     Raises:
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
     """
-    path = _path_of(source)
-    shown = path.name if path.is_absolute() else str(path)
+    text = _read(source, Folders(path))
+    return text.data, text.name
+
+
+def _read(source: str | os.PathLike[str], folders: Folders) -> Text:
+    path = _path_of(source, folders)
     try:
-        with path.open("rb") as file:
-            # One byte more than is allowed is enough to know; a device or a pipe may have no end.
-            return file.read(LARGEST_FILE + 1), shown
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        raise ProtocolNotFound(
-            f"cannot read `{shorten(shown)}`: {reason.lower()}",
-            help="`rupture protocols` lists those shipped",
-        ) from None
-    except ValueError:
-        raise ProtocolNotFound(f"cannot read `{shorten(shown)}`: not a path") from None
+        return folders.text(path)
+    except NotThere as error:
+        raise ProtocolNotFound(str(error), help=error.help) from None
 
 
-def _path_of(source: str | os.PathLike[str]) -> Path:
+def _path_of(source: str | os.PathLike[str], folders: Folders) -> Path:
     if not isinstance(source, str):
         return Path(source)
-    found = shipped.find(source)
+    found = folders.find(source)
     if found is not None:
         return found
     written_as_path = source.endswith((".yaml", ".yml")) or "/" in source or os.sep in source
     # `Path.is_file` raises where a name is too long for the file system.
     if written_as_path or os.path.isfile(source):  # noqa: PTH113
         return Path(source)
-    advice = did_you_mean(source, shipped.names())
+    advice = did_you_mean(source, folders.names())
     raise ProtocolNotFound(
         f"no protocol is called `{shorten(source)}`", help=advice or "or give a path that ends in `.yaml`"
     )
+
+
+__all__ = ["Checked", "check", "check_file", "checks", "load", "loads", "read_file"]

@@ -92,6 +92,23 @@ _MEANING = {
     "kind-not-sourced": "a deadline shown as law or code whose source is a clinic's own",
 }
 
+_EXTENDING = {
+    "extends-form": "what is extended is neither a protocol with a range of versions nor a file",
+    "bad-range": "a range of versions that is not in its form",
+    "bad-file-name": "a file that is extended is not named plainly, or is a link",
+    "base-not-found": "a protocol or a file that is extended is not there",
+    "base-version": "a protocol that is extended is not there in a version that is asked for",
+    "base-invalid": "a protocol that is extended has errors of its own",
+    "extends-circle": "a protocol extends itself, straight or through others",
+    "extends-too-deep": "more than 4 levels of `extends`",
+    "extends-too-large": "more than 16 files, or 1 MiB, with all that is extended",
+    "redefined": "an extension gives something inherited another meaning",
+    "loosened": "an extension asks less than what it inherits",
+    "removed": "an extension takes away what it inherits",
+    "nobody-left": "an extension leaves nobody who may do something",
+    "contradiction": "two protocols that are extended together cannot both hold",
+}
+
 _WARNINGS = {
     "no-about": "nothing says what the protocol is for, and for whom",
     "no-source": "a transition, interrupt or deadline has no source",
@@ -99,6 +116,7 @@ _WARNINGS = {
     "no-question": "a fact that guards read has no question",
     "presumes-harmless": "the harmless answer is presumed of a fact that an interrupt reads",
     "cannot-be-known": "an interrupt reads a fact that has no value for *cannot be known*",
+    "added-way": "an extension adds a way into a state that it inherits",
     "review-overdue": "the protocol is past its `review_by` date",
 }
 
@@ -118,7 +136,7 @@ def _table(severity: Severity, *groups: dict[str, str]) -> dict[str, Code]:
 
 
 ALL: dict[str, Code] = {
-    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING),
+    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING, _EXTENDING),
     **_table(Severity.WARNING, _WARNINGS),
 }
 

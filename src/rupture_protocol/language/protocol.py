@@ -242,6 +242,15 @@ class ReachPromise:
 Promise = EnterPromise | OfferPromise | ReachPromise
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A protocol that another extends, exactly."""
+
+    id: str
+    version: str
+    digest: str
+
+
 @dataclass(frozen=True)
 class Protocol:
     """A protocol that may be used: frozen, complete, every name in it known."""
@@ -264,6 +273,10 @@ class Protocol:
     promises: Mapping[str, Promise] = field(default=NOTHING)
     assume: tuple[Condition, ...] = ()
     document: Document | None = field(default=None, compare=False, repr=False)
+    bases: tuple[Base, ...] = field(default=(), compare=False)
+    """All that it extends, those first on which others stand. Its own digest is over all of it together."""
+    assume_of: Mapping[str, tuple[int, ...]] = field(default=NOTHING, compare=False)
+    """Of an extension, by promise: which of `assume` count for it; under `""`, those of what it extends."""
 
     def __repr__(self) -> str:
         return f"<Protocol {self.id} {self.version} {self.digest[:12]}>"
@@ -300,6 +313,15 @@ class Protocol:
             placed = transition.only is None or state in transition.only
             if placed and state not in transition.exclude and transition.to != state:
                 yield transition
+
+    def assumed_for(self, promise: str | None = None) -> tuple[Condition, ...]:
+        """What may be assumed where a promise is proved: what its own file assumes, and what that extends.
+
+        Without a promise, for what holds without being written: what an extension assumes does not count.
+        """
+        if not self.bases:
+            return self.assume
+        return tuple(self.assume[at] for at in self.assume_of[promise or ""])
 
     def span(self, path: Path) -> Span | None:
         """Where the value at `path` is written; None for a protocol that was not read from a file."""

@@ -369,4 +369,5 @@ _PROMISE_HELP = (
 def _guidance(shape: shapes.GuidanceShape | None) -> Guidance | None:
     if shape is None:
         return None
-    return Guidance(shape.text, tuple(shape.say or ()), tuple(shape.avoid or ()), tuple(shape.steps or ()))
+    text = "\n".join(shape.text) if shape.text else None
+    return Guidance(text, tuple(shape.say or ()), tuple(shape.avoid or ()), tuple(shape.steps or ()))

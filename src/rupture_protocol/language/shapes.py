@@ -198,7 +198,7 @@ class FactShape(Shape):
 class GuidanceShape(Shape):
     """Words to adapt, never a script."""
 
-    text: Text | None = None
+    text: OneOrMoreTexts | None = None
     """Anything that is none of the three below."""
     say: OneOrMoreTexts | None = None
     """What may be said."""
@@ -395,6 +395,17 @@ FactField = Annotated[FactShape, BeforeValidator(_short_fact, json_schema_input_
 RoleField = Annotated[RoleShape, BeforeValidator(_short_role, json_schema_input_type=RoleShape | Text)]
 
 
+class ExtendsShape(Shape):
+    """A protocol that is extended: by its id and a range of versions, or by a file in the same folder."""
+
+    protocol: Id | None = None
+    """The id of a protocol in the search path."""
+    version: Text | None = None
+    """The versions of it that are meant, as in `">=1.0,<2"`."""
+    file: Text | None = None
+    """A file in the same folder: its plain name."""
+
+
 class ProtocolShape(Shape):
     """A protocol: how a clinician moves from noticing harm to an ending."""
 
@@ -408,6 +419,8 @@ class ProtocolShape(Shape):
     """What the protocol is called."""
     language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] = "en"
     """The language of its texts, as a BCP 47 tag."""
+    extends: ExtendsShape | Annotated[list[ExtendsShape], Field(min_length=1)] | None = None
+    """The protocol that this one adds to and tightens, or several."""
     derived_from: Text | None = None
     """Where a protocol of its own comes from."""
     about: AboutShape | None = None

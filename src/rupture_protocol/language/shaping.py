@@ -12,8 +12,6 @@ from rupture_protocol.language.source import BROKEN, Path
 from rupture_protocol.language.wording import report_complaint
 
 LATER = {
-    "extends": "extending another protocol comes",
-    "translates": "translations come",
     "migrates": "migrating running cases comes",
     "scenarios": "scenarios come",
 }
@@ -111,7 +109,7 @@ def _belongs_to_later(data: dict[str, Any], report: Report) -> bool:
             key=True,
             help=f"{LATER[key]} with a later version; until then a protocol stands by itself",
         )
-    return "extends" in found or "translates" in found
+    return False
 
 
 def _another_format(data: dict[str, Any], report: Report) -> bool:

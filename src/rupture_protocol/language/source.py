@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from rupture_protocol.errors import Issue, Span
+from rupture_protocol.errors import Issue, Note, Span
 from rupture_protocol.language.characters import HIDDEN, named, window
 from rupture_protocol.language.codes import severity
 from rupture_protocol.language.masking import MOST_LISTED, Masked, report_masked, tabs
-from rupture_protocol.language.places import Path, Place, Position, position_at
+from rupture_protocol.language.places import File, Path, Place, Position, position_at
 from rupture_protocol.language.scalars import Plain
 from rupture_protocol.language.syntax import report_broken
 from rupture_protocol.language.tree import BROKEN, InDoubt, Stop, Tree
@@ -24,7 +24,7 @@ from rupture_protocol.language.tree import BROKEN, InDoubt, Stop, Tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BROKEN", "LARGEST_FILE", "Document", "Path", "Place", "Plain", "read"]
+__all__ = ["BROKEN", "LARGEST_FILE", "Document", "File", "Path", "Place", "Plain", "read"]
 
 LARGEST_FILE = 256 * 1024
 """Bytes."""
@@ -45,25 +45,49 @@ class Document:
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Where the value at `path` is written (its key, when asked); else its nearest written parent."""
-        while path and path not in self.places:
-            path = path[:-1]
-        place = self.places.get(path, _START)
-        return Span(self.file, *(place.key if key and place.key else place.value))
+        return span_of(self._place(path), File(self.file, self.lines), key=key)
 
     def issue(
         self, code: str, message: str, path: Path, *, key: bool = False, help: str | None = None
     ) -> Issue:
         """An issue at `path`, with its severity from the registry and the written line."""
-        return _issue(self.lines, code, message, self.span(path, key=key), help)
+        return issue_at(self._place(path), File(self.file, self.lines), code, message, key=key, help=help)
+
+    def _place(self, path: Path) -> Place:
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, _START)
 
 
 _START = Place((1, 1, 1))
 
 
+def span_of(place: Place, file: File, *, key: bool = False) -> Span:
+    """A place as issues show it; `file` is its file where it does not say so itself."""
+    position = place.key if key and place.key else place.value
+    return Span((place.file or file).name, *position)
+
+
+def issue_at(
+    place: Place, file: File, code: str, message: str, *, key: bool = False, help: str | None = None
+) -> Issue:
+    """An issue at a place, with its severity from the registry and the written line."""
+    return _issue((place.file or file).lines, code, message, span_of(place, file, key=key), help)
+
+
+def note_at(place: Place, file: File, text: str, *, key: bool = False) -> Note:
+    """Another place that an issue is about, with what is said of it and the written line."""
+    span = span_of(place, file, key=key)
+    return Note(text, span, *_excerpt((place.file or file).lines, span))
+
+
 def _issue(lines: tuple[str, ...], code: str, message: str, span: Span, help: str | None) -> Issue:
+    return Issue(code, message, span, severity(code), help, *_excerpt(lines, span))
+
+
+def _excerpt(lines: tuple[str, ...], span: Span) -> tuple[str, int, int]:
     line = lines[span.line - 1] if span.line <= len(lines) else ""
-    excerpt, caret, underline = window(line, span.column - 1, span.end_column - span.column)
-    return Issue(code, message, span, severity(code), help, excerpt, caret, underline)
+    return window(line, span.column - 1, span.end_column - span.column)
 
 
 class _Issues:

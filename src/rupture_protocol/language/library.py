@@ -1,0 +1,62 @@
+"""Where the files are that a protocol extends: what the language asks of whoever reads files."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file that was found and read, once."""
+
+    name: str
+    """As issues show it: never an absolute path."""
+    data: bytes = field(repr=False)
+    key: Hashable = None
+    """Which file it is: two of one key are one."""
+    home: object = None
+    """Where the files beside it are, for the library."""
+
+
+class NotThere(Exception):
+    """A file that cannot be used: the message says why, and repeats no path."""
+
+    def __init__(self, message: str, *, code: str = "base-not-found", help: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.help = help
+
+
+class Library(Protocol):
+    """Finds the files that a protocol extends. Reads them; the language itself does no I/O."""
+
+    def named(self, protocol: str) -> Iterator[Text]:
+        """The files that may hold the protocol of that id, those that come first in the search path first."""
+
+    def beside(self, text: Text, name: str) -> Text:
+        """The file of that plain name in the folder of `text`.
+
+        Raises:
+            NotThere: There is none, it is a link, or `text` has no folder.
+        """
+
+    def names(self) -> tuple[str, ...]:
+        """The ids of the protocols that there are, for advice."""
+
+
+class NoLibrary:
+    """A text that stands by itself: it extends nothing."""
+
+    def named(self, protocol: str) -> Iterator[Text]:  # noqa: ARG002
+        """No file at all."""
+        return iter(())
+
+    def beside(self, text: Text, name: str) -> Text:  # noqa: ARG002
+        """Always refused."""
+        raise NotThere("a text has no folder that a file could be in", help="load it from its file")
+
+    def names(self) -> tuple[str, ...]:
+        """None."""
+        return ()
