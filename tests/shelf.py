@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from rupture_protocol import Protocol
 from rupture_protocol.language.bases import assemble
@@ -30,14 +29,21 @@ class Shelf:
             raise NotThere(f"there is no file `{name}` here", help="it must be in the same folder")
         return self.text(name)
 
+    def translations(self, text: Text) -> Mapping[str, Text]:
+        stem = text.name.removesuffix(".yaml")
+        beside = [name for name in self.files if name.startswith(f"{stem}.")]
+        return {name.split(".")[1]: self.text(name) for name in beside if name.count(".") == 2}
+
     def names(self) -> tuple[str, ...]:
         return tuple(name.removesuffix(".yaml") for name in self.files)
 
 
-def checked(file: str, *, today: date | None = None, **files: str) -> Checked:
+def checked(file: str, **files: str) -> Checked:
     """What is said of a file, others beside it: `base="…"` is `base.yaml`."""
-    shelf = Shelf({f"{name.replace('_', '-')}.yaml": text for name, text in {**files, "clinic": file}.items()})
-    return assemble(shelf.text("clinic.yaml"), shelf, today=today)
+    shelf = Shelf(
+        {f"{name.replace('_', '-')}.yaml": text for name, text in {**files, "clinic": file}.items()}
+    )
+    return assemble(shelf.text("clinic.yaml"), shelf)
 
 
 def protocol(file: str, **files: str) -> Protocol:
@@ -74,7 +80,8 @@ roles:
   client: {about: The client, title: Client}
 facts:
   agrees: {type: boolean, ask: "Do both agree?", by: [therapist, client]}
-  danger: {type: scale, values: [none, some, high], also: [not_assessable], ask: "How high?", lasts: 2 days, varies: true}
+  danger:
+    {type: scale, values: [none, some, high], also: [not_assessable], ask: "?", lasts: 2 days, varies: true}
   harm:
     type: choice
     values: [mild, severe]

@@ -6,13 +6,15 @@ The search path: the folders given, those of the environment variable RUPTURE_PA
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rupture_protocol import shipped
 from rupture_protocol.errors import shorten
 from rupture_protocol.language.library import NotThere, Text
+from rupture_protocol.language.shapes import LANGUAGE_PATTERN
 from rupture_protocol.language.source import LARGEST_FILE
 
 PATH_VARIABLE = "RUPTURE_PATH"
@@ -56,6 +58,22 @@ class Folders:
             what = "a link" if stat.S_ISLNK(kind) else "no plain file"
             raise NotThere(f"`{shorten(name)}` is {what}", code="bad-file-name", help="name the file itself")
         return self.text(path, shown=str(Path(text.name).with_name(name)))
+
+    def translations(self, text: Text) -> Mapping[str, Text]:
+        """The translations beside a file, by language: `standard.de.yaml` beside `standard.yaml`."""
+        if not isinstance(text.home, Path):
+            return {}
+        stem = re.escape(Path(text.name).name.removesuffix(".yaml").removesuffix(".yml"))
+        name = re.compile(rf"{stem}\.({LANGUAGE_PATTERN.strip('^$')})\.yaml")
+        found = {
+            match[1]: path for path in sorted(text.home.iterdir()) if (match := name.fullmatch(path.name))
+        }
+        shown = Path(text.name)
+        return {
+            language: self.text(path, shown=str(shown.with_name(path.name)))
+            for language, path in found.items()
+            if path.is_file()
+        }
 
     def names(self) -> tuple[str, ...]:
         """The names of the protocols that there are, sorted."""

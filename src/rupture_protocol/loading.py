@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from rupture_protocol.errors import InvalidProtocol, Issue, ProtocolNotFound, Severity, shorten
 from rupture_protocol.folders import Folders, SearchPath
-from rupture_protocol.language.bases import assemble
+from rupture_protocol.language.bases import assemble, assemble_in
 from rupture_protocol.language.checking import Checked
 from rupture_protocol.language.library import NotThere, Text
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.language.source import read
+from rupture_protocol.language.translate import is_translation
+from rupture_protocol.language.translations import check_translation, check_translations
 
 
-def load(source: str | os.PathLike[str], *, path: SearchPath = ()) -> Protocol:
+def load(source: str | os.PathLike[str], *, path: SearchPath = (), language: str | None = None) -> Protocol:
     """A protocol, by its name or by the path of its file; what it extends is read with it.
 
     Args:
         source: `"standard"`; or a path: anything that ends in `.yaml` or `.yml`, holds a `/`, or is a `Path`.
         path: Folders in which a name is looked for first; then come those of the environment variable
             RUPTURE_PATH, then the shipped protocols.
+        language: The language of its texts, as a tag. They come from the translations beside its files;
+            a text that is not translated stays as it is. The digest stays that of the original.
 
     Raises:
-        ProtocolNotFound: There is no such protocol, or its file cannot be read.
+        ProtocolNotFound: There is no such protocol or translation, or its file cannot be read.
         InvalidProtocol: It, or what it extends, has errors; `.issues` holds them all.
     """
-    return _valid(check_file(source, path=path))
+    folders = Folders(path)
+    text = _read(source, folders)
+    protocol = _valid(_checked(text, folders, None))
+    if language is None or language == protocol.language:
+        return protocol
+    translated = assemble_in(language, text, folders)
+    if translated is None:
+        there = ", ".join(f"`{each}`" for each in (protocol.language, *sorted(folders.translations(text))))
+        raise ProtocolNotFound(
+            f"`{protocol.id}` has no translation to `{shorten(language)}`", help=f"there is {there}"
+        )
+    return replace(translated, translation_of=protocol.digest)
 
 
 def loads(text: str | bytes, *, file: str = "protocol.yaml", path: SearchPath = ()) -> Protocol:
@@ -58,13 +75,17 @@ def check(
 def check_file(
     source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = ()
 ) -> Checked:
-    """A protocol file: the protocol, unless it has errors, and all issues.
+    """A protocol file: the protocol, unless it has errors, and all issues, those of its translations too.
 
     Raises:
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
     """
     folders = Folders(path)
-    return _checked(_read(source, folders), folders, today)
+    text = _read(source, folders)
+    if _is_translation(text):
+        return check_translation(text, folders)
+    checked = _checked(text, folders, today)
+    return replace(checked, issues=(*checked.issues, *check_translations(text, folders)))
 
 
 def checks(
@@ -82,6 +103,10 @@ def checks(
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     home = None if folder is None else Path(folder)
     return _checked(Text(file, data, "text", home), Folders(path), today)
+
+
+def _is_translation(text: Text) -> bool:
+    return b"translates" in text.data and is_translation(read(text.data, file=text.name)[0])
 
 
 def _checked(text: Text, folders: Folders, today: date | None) -> Checked:

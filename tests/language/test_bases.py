@@ -1,8 +1,9 @@
-"""What a protocol extends: how it is found, how much of it there may be, and how several bases are added up."""
+"""What a protocol extends: how it is found, how much there may be, and how several bases are added up."""
 
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,9 @@ def test_sixteen_files_are_allowed_and_seventeen_are_not() -> None:
 
 
 def test_a_mebibyte_is_allowed_and_more_is_not() -> None:
-    big = {f"f{at}": on("small", name=f"f{at}") + "#" * 250_000 for at in range(5)} | {"small": small("small")}
+    big = {f"f{at}": on("small", name=f"f{at}") + "#" * 250_000 for at in range(5)} | {
+        "small": small("small")
+    }
 
     assert protocol(on(*(f"f{at}" for at in range(4))), **big).bases
     assert codes(on(*(f"f{at}" for at in range(5))), **big) == ["extends-too-large"]
@@ -124,7 +127,9 @@ def test_a_file_is_read_once() -> None:
             asked.append(name)
             return super().text(name)
 
-    shelf = Counting({"small.yaml": small("small"), "a.yaml": on("small", name="a"), "clinic.yaml": on("a", "small")})
+    shelf = Counting(
+        {"small.yaml": small("small"), "a.yaml": on("small", name="a"), "clinic.yaml": on("a", "small")}
+    )
     assert assemble(shelf.text("clinic.yaml"), shelf).protocol
 
 
@@ -160,7 +165,7 @@ def test_a_file_is_looked_for_in_the_same_folder_only(tmp_path: Path) -> None:
     (tmp_path / "sub" / "clinic.yaml").write_text(HEAD)
 
     assert load(tmp_path / "clinic.yaml").bases
-    with pytest.raises(InvalidProtocol, match="there is no file `base.yaml` here"):
+    with pytest.raises(InvalidProtocol, match="there is no file"):
         load(tmp_path / "sub" / "clinic.yaml")
     with pytest.raises(InvalidProtocol, match="a text has no folder"):
         loads(HEAD)
@@ -187,7 +192,9 @@ def test_no_message_holds_an_absolute_path(tmp_path: Path) -> None:
 
 # Several bases ----------------------------------------------------------------------------------------
 
-ONE = HEAD.replace("clinic", "one") + """\
+ONE = (
+    HEAD.replace("clinic", "one")
+    + """\
 facts: {danger: {lasts: 1 day}, own: boolean}
 states:
   aware:
@@ -197,7 +204,10 @@ states:
   held: {title: First}
 interrupts: {first: {to: held, when: {own: true}}}
 """
-TWO = HEAD.replace("clinic", "two") + """\
+)
+TWO = (
+    HEAD.replace("clinic", "two")
+    + """\
 facts: {danger: {lasts: 12 hours}, other: boolean}
 states:
   aware:
@@ -207,6 +217,7 @@ states:
   held: {title: Second}
 interrupts: {second: {to: held, when: {other: true}}}
 """
+)
 
 
 def test_what_several_bases_ask_for_is_added_up_and_a_shared_base_counts_once() -> None:
@@ -252,7 +263,10 @@ def test_one_trigger_with_two_targets_is_a_contradiction_with_both_places() -> N
         ("facts: {x: boolean}", "conditions: {x: {seen: true}}"),
         ("conditions: {x: {seen: true}}", "conditions: {x: {seen: false}}"),
         ("facts: {seen: {by: [therapist]}}", "facts: {seen: {by: [client]}}"),
-        ("interrupts: {x: {to: held, when: {seen: true}}}", "interrupts: {x: {to: held, when: {seen: false}}}"),
+        (
+            "interrupts: {x: {to: held, when: {seen: true}}}",
+            "interrupts: {x: {to: held, when: {seen: false}}}",
+        ),
         ("interrupts: {x: {to: held, when: {seen: true}}}", "anywhere: {x: {to: held}}"),
         ("promises: {x: {enter: ended, needs: [seen]}}", "promises: {x: {enter: held, needs: [seen]}}"),
         ("states: {x: {final: true}}", "states: {x: {wait: {reason: So}}}"),
@@ -268,7 +282,10 @@ def test_bases_that_cannot_both_hold_contradict_each_other(one: str, two: str) -
     for issue in found.errors:
         assert issue.span.file == "two.yaml"
         other, together = issue.also
-        assert (other.span.file, together.span.file) in {("one.yaml", "clinic.yaml"), ("base.yaml", "clinic.yaml")}
+        assert (other.span.file, together.span.file) in {
+            ("one.yaml", "clinic.yaml"),
+            ("base.yaml", "clinic.yaml"),
+        }
 
 
 def test_two_versions_of_one_base_are_a_contradiction() -> None:
@@ -292,7 +309,7 @@ ORDER = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.
 def test_versions_are_in_the_order_of_semantic_versioning() -> None:
     found = [parse_version(each) for each in ORDER]
 
-    assert all(one and other and one < other for one, other in zip(found, found[1:], strict=False))
+    assert all(one and other and one < other for one, other in pairwise(found))
     assert parse_version("1.0.0+a") == parse_version("1.0.0+b")
 
 
@@ -315,6 +332,8 @@ def test_a_range_holds_the_versions_that_it_says(text: str, inside: str, outside
     assert not any(version in found for version in outside.split())
 
 
-@pytest.mark.parametrize("text", ["", "*", "^1.0", "~1.0", ">=1,", "1.x", ">=1.0-rc.1", ">=01.0", "1.0.0.0", ">= 1 <2"])
+@pytest.mark.parametrize(
+    "text", ["", "*", "^1.0", "~1.0", ">=1,", "1.x", ">=1.0-rc.1", ">=01.0", "1.0.0.0", ">= 1 <2"]
+)
 def test_what_is_no_range_is_none(text: str) -> None:
     assert parse_range(text) is None

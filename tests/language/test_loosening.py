@@ -1,4 +1,4 @@
-"""Each attempt of an extension to loosen, redefine or remove something is refused at its line, with both places.
+"""An extension that loosens, redefines or removes something is refused at its line, with both places.
 
 The line that is refused ends in `# !`.
 """

@@ -21,7 +21,8 @@ from rupture_protocol.language.nodes import Node, to_document, to_nodes
 from rupture_protocol.language.places import File, Path, Place
 from rupture_protocol.language.protocol import Base, Protocol
 from rupture_protocol.language.report import Report
-from rupture_protocol.language.source import read
+from rupture_protocol.language.source import Document, read
+from rupture_protocol.language.translate import Translation, is_translation
 
 MOST_FILES = 16
 MOST_LEVELS = 4
@@ -57,12 +58,25 @@ def assemble(text: Text, library: Library, *, today: date | None = None) -> Chec
     return Assembly(library, today).layer(text).checked
 
 
+def assemble_in(language: str, text: Text, library: Library) -> Protocol | None:
+    """The protocol with the texts of the translations beside its files; None where there is none of them.
+
+    The file and its bases must have no errors.
+    """
+    assembly = Assembly(library, language=language)
+    found = assembly.layer(text).checked.protocol
+    return found if assembly.translated else None
+
+
 class Assembly:
     """The files of one protocol, as far as they have been read."""
 
-    def __init__(self, library: Library, today: date | None = None) -> None:
+    def __init__(self, library: Library, today: date | None = None, *, language: str | None = None) -> None:
         self.library = library
         self.today = today
+        self.language = language
+        """To which every file is translated that has a translation beside it."""
+        self.translated = 0
         self.full = False
         """More is extended than may be: nothing further is read."""
         self._layers: dict[object, Layer] = {}
@@ -83,7 +97,12 @@ class Assembly:
         document, issues = read(text.data, file=text.name)
         if document is None:
             return Layer(Checked(None, issues), _NO_ROOT, {})
+        if is_translation(document):
+            return Layer(Checked(None, _refused(document, issues)), _NO_ROOT, {})
         root, file = to_nodes(document)
+        if self.language:
+            root = self._in_language(self.language, text, root)
+            document = to_document(root, file)
         if extends_something(document):
             return self._extended(text, root, file, Report(document, issues))
         checked = check_document(document, issues, today=self.today)
@@ -103,7 +122,9 @@ class Assembly:
         broken = [base for base in found if base.checked.protocol is None]
         # What stands on nothing cannot be looked at: everything that it inherits would be missing.
         if broken or not found or not whole:
-            theirs = [issue for base in broken for issue in base.checked.errors if issue.code != "base-invalid"]
+            theirs = [
+                issue for base in broken for issue in base.checked.errors if issue.code != "base-invalid"
+            ]
             return Layer(Checked(None, _once([*theirs, *report.issues()])), _NO_ROOT, {})
         return self._merged(root, file, found, report)
 
@@ -115,7 +136,7 @@ class Assembly:
             root, merge = join(root, other.root, named=_node_at(own, found[other].path))
             issues += merge.issues
             files |= other.files
-        root, merge = extend(root, own)
+        root, merge = extend(root, own, translated=self.language is not None)
         issues += merge.issues
         files[file] = frozenset(files) | {file}
         bases = tuple(dict.fromkeys(base for layer in found for base in layer.everything))
@@ -127,6 +148,17 @@ class Assembly:
             )
             checked = replace(checked, protocol=protocol)
         return Layer(checked, root, files, bases, 1 + max(layer.levels for layer in found))
+
+    def _in_language(self, language: str, text: Text, root: Node) -> Node:
+        """The tree of one file with the texts of its translation, if there is one that fits."""
+        there = self.library.translations(text)
+        found = there.get(language) or there.get(language.partition("-")[0])
+        document = read(found.data, file=found.name)[0] if found else None
+        translated = Translation(root, to_nodes(document)[0]).translated() if document else None
+        if translated is None:
+            return root
+        self.translated += 1
+        return translated
 
     # Finding bases ---------------------------------------------------------------------------------
 
@@ -186,6 +218,15 @@ class Assembly:
         raise NotThere(
             f"no protocol is called `{name}`", help=did_you_mean(asked.protocol, self.library.names())
         )
+
+
+def _refused(document: Document, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    report = Report(document, issues)
+    help_ = 'load the protocol that it translates, as in `load("standard", language="de")`'
+    report(
+        "is-a-translation", "this is a translation, and no protocol", ("translates",), key=True, help=help_
+    )
+    return report.issues()
 
 
 def _said(text: Text) -> tuple[str, str] | None:

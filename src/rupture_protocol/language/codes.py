@@ -109,6 +109,11 @@ _EXTENDING = {
     "contradiction": "two protocols that are extended together cannot both hold",
 }
 
+_TRANSLATING = {
+    "translation-form": "a translation does not fit the protocol beside it",
+    "is-a-translation": "a translation is given where a protocol is wanted",
+}
+
 _WARNINGS = {
     "no-about": "nothing says what the protocol is for, and for whom",
     "no-source": "a transition, interrupt or deadline has no source",
@@ -117,6 +122,8 @@ _WARNINGS = {
     "presumes-harmless": "the harmless answer is presumed of a fact that an interrupt reads",
     "cannot-be-known": "an interrupt reads a fact that has no value for *cannot be known*",
     "added-way": "an extension adds a way into a state that it inherits",
+    "translation-missing": "a text is not translated, so the original is shown",
+    "translation-orphaned": "a text is translated that the original does not have",
     "review-overdue": "the protocol is past its `review_by` date",
 }
 
@@ -136,7 +143,7 @@ def _table(severity: Severity, *groups: dict[str, str]) -> dict[str, Code]:
 
 
 ALL: dict[str, Code] = {
-    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING, _EXTENDING),
+    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING, _EXTENDING, _TRANSLATING),
     **_table(Severity.WARNING, _WARNINGS),
 }
 

@@ -16,9 +16,10 @@ from rupture_protocol.language.merging import Merge, Rule, Rules, Slot, appended
 from rupture_protocol.language.nodes import Node, items, long_form, plain, same
 
 
-def extend(base: Node, own: Node) -> tuple[Node, Merge]:
+def extend(base: Node, own: Node, *, translated: bool = False) -> tuple[Node, Merge]:
     """An extension's tree on the tree of what it extends, and the issues of that."""
-    merge = Merge(base, own)
+    base = base.moved({key: node for key, node in base.data.items() if _PROTOCOL.get(key) is not own_only})
+    merge = Merge(base, own, translated=translated)
     screened = without(own, Additions(merge, base, own).refused())
     return Node(_put(base, screened, merge).data, own.place), merge
 
@@ -128,7 +129,7 @@ def _condition(merge: Merge, slot: Slot) -> Node | None:
     if slot.base is None or slot.own is None:
         return slot.base or slot.own
     one, other = plain(slot.base), plain(slot.own)
-    if same(one, other):
+    if same(one, other) or (merge.translated and same({**one, "title": ""}, {**other, "title": ""})):
         return slot.base
     help_ = "add a condition with a name of its own; a transition's `when` is added to the inherited one"
     return merge.refuse(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,6 +42,9 @@ class Library(Protocol):
             NotThere: There is none, it is a link, or `text` has no folder.
         """
 
+    def translations(self, text: Text) -> Mapping[str, Text]:
+        """The translations beside a file, by language: `standard.de.yaml` beside `standard.yaml`."""
+
     def names(self) -> tuple[str, ...]:
         """The ids of the protocols that there are, for advice."""
 
@@ -56,6 +59,10 @@ class NoLibrary:
     def beside(self, text: Text, name: str) -> Text:  # noqa: ARG002
         """Always refused."""
         raise NotThere("a text has no folder that a file could be in", help="load it from its file")
+
+    def translations(self, text: Text) -> Mapping[str, Text]:  # noqa: ARG002
+        """None."""
+        return {}
 
     def names(self) -> tuple[str, ...]:
         """None."""

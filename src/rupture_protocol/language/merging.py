@@ -46,9 +46,15 @@ Rules = Mapping[str, Rule]
 class Merge:
     """Puts one tree on top of another; what it may not do is noted, and left out."""
 
-    def __init__(self, base: Node, own: Node, *, joined_by: Node | None = None) -> None:
-        """`joined_by`: where an extension names both bases; None where an extension is put on its base."""
+    def __init__(
+        self, base: Node, own: Node, *, joined_by: Node | None = None, translated: bool = False
+    ) -> None:
+        """`joined_by`: where an extension names both bases; None where an extension is put on its base.
+
+        `translated`: the texts are in another language, so that the same ones may not look it.
+        """
         self.issues: list[Issue] = []
+        self.translated = translated
         self.joined_by = joined_by
         self.base_interrupts = _keys(base.get("interrupts"))
         self.own_interrupts = _keys(own.get("interrupts"))
@@ -182,8 +188,10 @@ def own_only(merge: Merge, slot: Slot) -> Node | None:
 
 def worded(merge: Merge, slot: Slot) -> Node | None:
     """A text: may be given where there is none. Of two bases, the first has the word."""
-    if slot.base is None or slot.own is None or merge.joining or same(plain(slot.base), plain(slot.own)):
+    if slot.base is None or slot.own is None or merge.joining or merge.translated:
         return slot.base or slot.own
+    if same(plain(slot.base), plain(slot.own)):
+        return slot.base
     message = f"`{slot.key}` of {slot.of} is inherited and cannot be reworded"
     help_ = "a text may be given where there is none, and guidance be added; a translation says it otherwise"
     return merge.refuse("redefined", message, slot, help=help_)

@@ -278,13 +278,19 @@ class Protocol:
     assume_of: Mapping[str, tuple[int, ...]] = field(default=NOTHING, compare=False)
     """Of an extension, by promise: which of `assume` count for it; under `""`, those of what it extends."""
 
+    translation_of: str = field(default="", compare=False, repr=False)
+    """The digest of the original, where the texts are those of a translation."""
+
     def __repr__(self) -> str:
         return f"<Protocol {self.id} {self.version} {self.digest[:12]}>"
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the canonical JSON of the resolved protocol, as 64 hex digits."""
-        return digest_of(self)
+        """SHA-256 over the canonical JSON of the resolved protocol, as 64 hex digits.
+
+        A translation has that of its original: it means the same, so cases go on under either.
+        """
+        return self.translation_of or digest_of(self)
 
     @cached_property
     def initial(self) -> str:
