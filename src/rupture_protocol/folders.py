@@ -86,7 +86,10 @@ class Folders:
         Raises:
             NotThere: It cannot be read; the message says why.
         """
-        where = Path(os.path.realpath(path))
+        try:
+            where = Path(os.path.realpath(path))
+        except ValueError:
+            raise NotThere(f"cannot read `{shorten(shown or str(path))}`: not a path") from None
         if where not in self._read:
             name = shown or (path.name if path.is_absolute() else str(path))
             self._read[where] = Text(name, _bytes(path, name), where, path.parent)

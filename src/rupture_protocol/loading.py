@@ -106,7 +106,12 @@ def checks(
 
 
 def _is_translation(text: Text) -> bool:
-    return b"translates" in text.data and is_translation(read(text.data, file=text.name)[0])
+    """Whether a file is a translation by its name, `standard.de.yaml`, and by what it says."""
+    return (
+        "." in Path(text.name).stem
+        and b"translates" in text.data
+        and is_translation(read(text.data, file=text.name)[0])
+    )
 
 
 def _checked(text: Text, folders: Folders, today: date | None) -> Checked:

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from rupture_protocol.errors import Issue
-from rupture_protocol.loading import checks
+from rupture_protocol.loading import check, checks
 
 INVALID = Path(__file__).parent / "invalid"
+TOGETHER = Path(__file__).parent / "together"
+"""Files that are broken together: a folder for each case, in which `clinic.yaml` is checked."""
 VALID = Path(__file__).parent / "valid"
 TODAY = date(2026, 11, 24)
 """The day on which the files are checked: `review-overdue` depends on it."""
@@ -35,6 +37,11 @@ def broken() -> Iterator[tuple[str, bytes]]:
 def issues_of(name: str, data: bytes) -> tuple[Issue, ...]:
     """All that `check` says of a broken file."""
     return checks(data, file=f"{name}.yaml", today=TODAY).issues
+
+
+def issues_of_files(name: str) -> tuple[Issue, ...]:
+    """All that `check` says of the files of a folder."""
+    return check(TOGETHER / name / "clinic.yaml", path=[TOGETHER / name], today=TODAY)
 
 
 def rendered(issues: tuple[Issue, ...]) -> str:

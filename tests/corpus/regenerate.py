@@ -5,12 +5,14 @@ Then read every change as an author would: a text that is not excellent is mende
 
 from __future__ import annotations
 
-from tests.corpus.cases import INVALID, broken, issues_of, rendered
+from tests.corpus.cases import INVALID, TOGETHER, broken, issues_of, issues_of_files, rendered
 
 
 def main() -> None:
     for old in INVALID.glob("*.txt"):
         old.unlink()
+    for folder in TOGETHER.iterdir():
+        (folder / "expected.txt").write_text(rendered(issues_of_files(folder.name)), encoding="utf-8")
     for name, data in broken():
         (INVALID / f"{name}.txt").write_text(rendered(issues_of(name, data)), encoding="utf-8")
 

@@ -23,6 +23,12 @@ FRAME = {
 }
 """What stands for the parts of a protocol that an example leaves out."""
 
+EXTENSION = {
+    **{key: FRAME[key] for key in ("format", "protocol", "version", "title")},
+    "extends": "extends: {file: base.yaml}\n",
+}
+"""The same for an extension."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -34,8 +40,15 @@ class Block:
 
     @property
     def protocol(self) -> str:
-        """The example as a whole protocol file: with the frame for what it leaves out, unless `whole`."""
-        return self.text if "whole" in self.words else completed(self.text)
+        """The example as a whole file: with the frame for what it leaves out, unless `whole`."""
+        if {"whole", "translation"} & set(self.words):
+            return self.text
+        return completed(self.text, EXTENSION if "extension" in self.words else FRAME)
+
+    @property
+    def file(self) -> str | None:
+        """What the file is called, where it stands beside the other examples of its page."""
+        return next((word.removeprefix("file=") for word in self.words if word.startswith("file=")), None)
 
 
 def blocks(page: str) -> list[Block]:
@@ -43,7 +56,13 @@ def blocks(page: str) -> list[Block]:
     return [Block(match[1], tuple(match[2].split()), match[3]) for match in _BLOCK.finditer(page)]
 
 
-def completed(text: str) -> str:
+def completed(text: str, frame: dict[str, str] = FRAME) -> str:
     """A fragment with the top-level keys that it leaves out, after its own: its lines keep their numbers."""
     written = set(re.findall(r"^(\w+):", text, re.MULTILINE))
-    return text + "".join(part for key, part in FRAME.items() if key not in written)
+    return text + "".join(part for key, part in frame.items() if key not in written)
+
+
+def beside(page: str) -> dict[str, str]:
+    """The files beside the examples of a page, by name; `base.yaml` is the frame, where it is not shown."""
+    shown = {block.file: block.protocol for block in blocks(page) if block.file}
+    return {"base.yaml": completed("protocol: base\n"), **shown}

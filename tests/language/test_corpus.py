@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.corpus.cases import INVALID, MADE, broken, issues_of, rendered
+from tests.corpus.cases import INVALID, MADE, TOGETHER, broken, issues_of, issues_of_files, rendered
 
 from rupture_protocol.errors import LONGEST_QUOTE, InvalidProtocol
 from rupture_protocol.language import codes
 from rupture_protocol.loading import checks, loads
 
 BROKEN = dict(broken())
+SEVERAL_FILES = sorted(path.name for path in TOGETHER.iterdir() if path.is_dir())
 SEVERAL = {"all-at-once", "all-at-once-no-cascade"}
 """Files with more than one mistake."""
 
@@ -21,6 +22,15 @@ each_file = pytest.mark.parametrize("name", BROKEN)
 def code_of(name: str) -> str:
     """The longest code that the name begins with."""
     return max((code for code in codes.ALL if f"{name}-".startswith(f"{code}-")), key=len, default="")
+
+
+@pytest.mark.parametrize("name", SEVERAL_FILES)
+def test_files_that_are_broken_together_yield_exactly_the_text_beside_them(name: str) -> None:
+    issues = issues_of_files(name)
+    expected = (TOGETHER / name / "expected.txt").read_text(encoding="utf-8")
+
+    assert rendered(issues) == expected
+    assert code_of(name) in {issue.code for issue in issues}
 
 
 @each_file
@@ -90,7 +100,7 @@ def test_warnings_are_given_only_where_there_are_no_errors() -> None:
 
 
 def test_every_code_has_a_broken_file() -> None:
-    assert {code_of(name) for name in BROKEN} - {""} == set(codes.ALL)
+    assert {code_of(name) for name in [*BROKEN, *SEVERAL_FILES]} - {""} == set(codes.ALL)
 
 
 def test_every_expected_text_has_a_file() -> None:

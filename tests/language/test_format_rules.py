@@ -180,13 +180,13 @@ def test_two_states_may_share_a_trigger() -> None:
     assert codes(HEAD + STATES % "" + "  other: {transitions: {close: {to: closed}}}\n") == []
 
 
-@pytest.mark.parametrize("key", ["extends", "translates", "migrates", "scenarios"])
+@pytest.mark.parametrize("key", ["scenarios"])
 @pytest.mark.parametrize("value", ["standard", "[]", "{}", "1"])
 def test_what_comes_later_is_an_error_and_never_ignored(key: str, value: str) -> None:
     assert codes(HEAD + STATES % "" + f"{key}: {value}\n") == ["not-supported-yet"]
 
 
-@pytest.mark.parametrize("key", ["migrates", "scenarios"])
+@pytest.mark.parametrize("key", ["scenarios"])
 def test_beside_what_comes_later_the_rest_is_checked(key: str) -> None:
     assert codes(HEAD + f"{key}: []\n" + STATES % ", colour: red") == ["not-supported-yet", "unknown-key"]
 

@@ -32,6 +32,7 @@ from rupture_protocol.language.protocol import (
     Guidance,
     Interrupt,
     Mark,
+    Migration,
     OfferPromise,
     Override,
     Promise,
@@ -85,6 +86,7 @@ def written(protocol: Protocol) -> Written:
             deadlines=_each(protocol.deadlines, _deadline),
             promises=_each(protocol.promises, _promise),
             assume=[written_condition(each) for each in protocol.assume],
+            migrates=[_migration(each) for each in protocol.migrates],
         )
         | about
     )
@@ -246,6 +248,10 @@ def _deadline(deadline: Deadline) -> Written:
 
 def _mark(mark: Mark) -> Written:
     return _said(fact=mark.fact, state=mark.state)
+
+
+def _migration(migration: Migration) -> Written:
+    return {"from": migration.versions, **_said(states=dict(migration.states), facts=dict(migration.facts))}
 
 
 def _promise(promise: Promise) -> Written:

@@ -34,11 +34,9 @@ def join(first: Node, second: Node, *, named: Node) -> tuple[Node, Merge]:
 def _put(base: Node, own: Node, merge: Merge) -> Node:
     if not own.is_mapping:
         return base
-    if _roles(own) - _roles(base):
-        base = _with_roles(base)
-    if merge.joining and _roles(base) - _roles(own):
+    if merge.joining:
         own = _with_roles(own)
-    return merge.mapping(base, own, _PROTOCOL, "the protocol")
+    return merge.mapping(_with_roles(base), own, _PROTOCOL, "the protocol")
 
 
 # Roles -------------------------------------------------------------------------------------------------

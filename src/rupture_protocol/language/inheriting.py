@@ -26,7 +26,18 @@ _ANOTHER_INTERRUPT = fixed(
     "only texts are added to an inherited interrupt; a wider one has its own name, and may share its `to`"
 )
 
-_GUIDANCE: Rules = {"text": appended, "say": appended, "avoid": appended, "steps": appended}
+
+def _text(_merge: Merge, slot: Slot) -> Node | None:
+    """A text below another, as paragraphs; each keeps its place."""
+    if slot.base is None or slot.own is None or not isinstance(slot.own.data, str):
+        return slot.own or slot.base
+    had = slot.base.parts or (slot.base,)
+    new = [each for each in slot.own.parts or (slot.own,) if all(each is not one for one in had)]
+    parts = (*had, *new)
+    return Node("\n".join(str(each.data) for each in parts), slot.base.place, parts) if new else slot.base
+
+
+_GUIDANCE: Rules = {"text": _text, "say": appended, "avoid": appended, "steps": appended}
 _OVERRIDE: Rules = {
     "by": shrunk("who may override"),
     "reasons": shrunk("to give as a reason to override"),

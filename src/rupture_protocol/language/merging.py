@@ -241,7 +241,7 @@ def shrunk(what: str) -> Rule:
 
     def rule(merge: Merge, slot: Slot) -> Node | None:
         if slot.base is None or slot.own is None:
-            # Every thing that is inherited has its `by` written out before this.
+            # Whatever is inherited has its `by` written out before this, if there are roles at all.
             return slot.own or slot.base
         had, kept = items(slot.base), items(slot.own)
         allowed = names(had)

@@ -70,6 +70,8 @@ def to_document(root: Node, file: File) -> Document:
             return {key: data(each, (*path, key)) for key, each in node.data.items()}
         if isinstance(node.data, list):
             return [data(each, (*path, at)) for at, each in enumerate(node.data)]
+        for at, each in enumerate(node.parts):  # of a text that several files make up
+            places[(*path, at)] = each.place
         return node.data
 
     return Document(file.name, data(root, ()), places, file.lines)

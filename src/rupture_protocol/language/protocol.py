@@ -239,6 +239,16 @@ class ReachPromise:
     source: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """How a running case of other versions goes on under this one: names that are other ones now."""
+
+    versions: str
+    """The range of versions that it may come from."""
+    states: Mapping[str, str] = field(default=NOTHING)
+    facts: Mapping[str, str] = field(default=NOTHING)
+
+
 Promise = EnterPromise | OfferPromise | ReachPromise
 
 
@@ -272,6 +282,7 @@ class Protocol:
     deadlines: Mapping[str, Deadline] = field(default=NOTHING)
     promises: Mapping[str, Promise] = field(default=NOTHING)
     assume: tuple[Condition, ...] = ()
+    migrates: tuple[Migration, ...] = ()
     document: Document | None = field(default=None, compare=False, repr=False)
     bases: tuple[Base, ...] = field(default=(), compare=False)
     """All that it extends, those first on which others stand. Its own digest is over all of it together."""

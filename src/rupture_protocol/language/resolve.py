@@ -19,6 +19,7 @@ from rupture_protocol.language.protocol import (
     Guidance,
     Interrupt,
     Mark,
+    Migration,
     OfferPromise,
     Override,
     Promise,
@@ -91,6 +92,9 @@ class Resolver:
                 condition
                 for at, each in enumerate(shape.assume or ())
                 if (condition := self.parser.parse(each, ("assume", at)))
+            ),
+            migrates=tuple(
+                self._migration(each, ("migrates", at)) for at, each in enumerate(shape.migrates or ())
             ),
             document=self.report.document,
         )
@@ -347,6 +351,21 @@ class Resolver:
         )
         return None
 
+    def _migration(self, shape: shapes.MigrationShape, path: Path) -> Migration:
+        """Names of now for names of then; two facts of then cannot both be one of now."""
+        for key, kind, known in (
+            ("states", "state", self.declared.states),
+            ("facts", "fact", self.declared.facts),
+        ):
+            seen: set[str] = set()
+            for old, new in (getattr(shape, key) or {}).items():
+                if new not in known:
+                    self.report.unknown(kind, new, known, (*path, key, old))
+                elif new in seen and kind == "fact":
+                    self.report("repeated", f"`{new}` is written twice", (*path, key, old))
+                seen.add(new)
+        return Migration(shape.versions, Frozen(shape.states or {}), Frozen(shape.facts or {}))
+
 
 Shape = TypeVar("Shape")
 Built = TypeVar("Built")
@@ -369,5 +388,4 @@ _PROMISE_HELP = (
 def _guidance(shape: shapes.GuidanceShape | None) -> Guidance | None:
     if shape is None:
         return None
-    text = "\n".join(shape.text) if shape.text else None
-    return Guidance(text, tuple(shape.say or ()), tuple(shape.avoid or ()), tuple(shape.steps or ()))
+    return Guidance(shape.text, tuple(shape.say or ()), tuple(shape.avoid or ()), tuple(shape.steps or ()))

@@ -28,14 +28,43 @@ def json_schema() -> Node:
     root = _rewritten(made)
     _dress(root, "protocol")
     root["properties"]["conditions"]["additionalProperties"] = {"$ref": "#/$defs/named-condition"}
-    all_defs = {**defs, **CONDITION_DEFS, **FORM_DEFS}
+    whole = _whole(root, defs)
+    all_defs = {**defs, **CONDITION_DEFS, **FORM_DEFS, "whole": whole}
     return {
         "$schema": DIALECT,
         "$id": SCHEMA_ID,
         "title": "Protocol (rupture_protocol, format 1)",
         **_with_markdown(root),
+        "if": {"not": {"required": ["extends"]}},
+        "then": {"$ref": "#/$defs/whole"},
         "$defs": {name: _with_markdown(all_defs[name]) for name in sorted(all_defs)},
     }
+
+
+_INHERITED = {
+    "sources": "source",
+    "roles": "role",
+    "facts": "fact",
+    "anywhere": "anywhere",
+    "interrupts": "interrupt",
+    "deadlines": "deadline",
+}
+_ONLY_WHOLE = "What is asked for where nothing is extended."
+
+
+def _whole(root: Node, defs: dict[str, Node]) -> Node:
+    """What a protocol that extends nothing must have; an extension inherits it, so the rest does not ask."""
+
+    def each(required: list[str]) -> Node:
+        return {"description": _ONLY_WHOLE, "additionalProperties": {"required": required}}
+
+    step = each(defs["transition"].pop("required"))
+    states = {"properties": {"transitions": step}}
+    properties = {key: each(defs[name].pop("required")) for key, name in _INHERITED.items()}
+    properties["states"] = {"description": _ONLY_WHOLE, "additionalProperties": states}
+    inherited = ["title", "states"]
+    root["required"] = [key for key in root["required"] if key not in inherited]
+    return {"description": _ONLY_WHOLE, "required": inherited, "properties": properties}
 
 
 def _def_name(name: str) -> str:

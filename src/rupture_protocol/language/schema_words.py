@@ -107,6 +107,8 @@ OBJECTS: dict[str, str] = {
     "mark": "a deadline's start or end",
     "deadline": "a deadline",
     "promise": "a promise",
+    "extends": "what is extended",
+    "migration": "an entry of `migrates`",
 }
 """What a mapping is called, by definition."""
 

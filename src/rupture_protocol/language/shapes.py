@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 from rupture_protocol.language import quantities
 from rupture_protocol.language.facts import FactType, parse_number
 from rupture_protocol.language.protocol import DeadlineKind, SourceKind
+from rupture_protocol.language.ranges import RANGE_HELP, parse_range
 from rupture_protocol.language.source import BROKEN, Plain
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -56,6 +57,12 @@ def _a_duration(text: str) -> str:
 def _a_date(text: str) -> str:
     if quantities.parse_date(text) is None:
         raise PydanticCustomError("bad-date", "is not a day", {"help": quantities.DATE_HELP})
+    return text
+
+
+def _a_range(text: str) -> str:
+    if parse_range(text) is None:
+        raise PydanticCustomError("bad-range", "is not a range of versions", {"help": RANGE_HELP})
     return text
 
 
@@ -198,7 +205,7 @@ class FactShape(Shape):
 class GuidanceShape(Shape):
     """Words to adapt, never a script."""
 
-    text: OneOrMoreTexts | None = None
+    text: Text | None = None
     """Anything that is none of the three below."""
     say: OneOrMoreTexts | None = None
     """What may be said."""
@@ -406,6 +413,17 @@ class ExtendsShape(Shape):
     """A file in the same folder: its plain name."""
 
 
+class MigrationShape(Shape):
+    """How a running case of other versions of this protocol goes on under this one."""
+
+    versions: Annotated[str, AfterValidator(_a_range)] = Field(alias="from")
+    """The versions that a case may come from, as in `">=1,<2"`."""
+    states: dict[Name, Reference] | None = None
+    """The states that are called otherwise now: the old name, then the one in this protocol."""
+    facts: dict[Name, Reference] | None = None
+    """The facts that are called otherwise now: the old name, then the one in this protocol."""
+
+
 class ProtocolShape(Shape):
     """A protocol: how a clinician moves from noticing harm to an ending."""
 
@@ -421,6 +439,8 @@ class ProtocolShape(Shape):
     """The language of its texts, as a BCP 47 tag."""
     extends: ExtendsShape | Annotated[list[ExtendsShape], Field(min_length=1)] | None = None
     """The protocol that this one adds to and tightens, or several."""
+    migrates: Annotated[list[MigrationShape], Field(min_length=1)] | None = None
+    """How running cases of other versions go on under this one; the first entry with the version counts."""
     derived_from: Text | None = None
     """Where a protocol of its own comes from."""
     about: AboutShape | None = None

@@ -12,7 +12,6 @@ from rupture_protocol.language.source import BROKEN, Path
 from rupture_protocol.language.wording import report_complaint
 
 LATER = {
-    "migrates": "migrating running cases comes",
     "scenarios": "scenarios come",
 }
 """Keys of format 1 that this version does not act on yet: refused, never ignored."""

@@ -36,7 +36,7 @@ class Kind:
 _TEXT = Kind()
 _TEXTS = Kind(each=_TEXT, listed=True)
 _TITLED = Kind({"title": _TEXT})
-_GUIDANCE = Kind({"text": _TEXTS, "say": _TEXTS, "avoid": _TEXTS, "steps": _TEXTS}, short="text")
+_GUIDANCE = Kind({"text": _TEXT, "say": _TEXTS, "avoid": _TEXTS, "steps": _TEXTS}, short="text")
 _ARGUMENTS = Kind(each=Kind({"because": _TEXT}), listed=True)
 _STEP = Kind({"title": _TEXT, "guidance": _GUIDANCE, "for": _ARGUMENTS, "against": _ARGUMENTS})
 _STATE = Kind({"title": _TEXT, "wait": Kind({"reason": _TEXT}), "transitions": Kind(each=_STEP)})
@@ -154,12 +154,12 @@ class Translation:
         return original.moved(made + had[len(now) :])
 
     def _missing(self, kind: Kind, original: Node, name: str) -> None:
-        for text in _texts(kind, original):
+        for called, text in _texts(kind, original, name):
             found = issue_at(
                 text.place,
                 _NOWHERE,
                 "translation-missing",
-                f"{name} is not translated to `{self.language}`, so the original is shown",
+                f"{called} is not translated to `{self.language}`, so the original is shown",
                 help="write it under the same keys",
             )
             note = note_at(self.translation.place, _NOWHERE, "the translation")
@@ -187,17 +187,18 @@ class Translation:
 _HEAD = ("translates", "language", "format")
 
 
-def _texts(kind: Kind, node: Node) -> Iterator[Node]:
-    """The texts of a thing that a translation would say."""
+def _texts(kind: Kind, node: Node, name: str) -> Iterator[tuple[str, Node]]:
+    """The texts of a thing that a translation would say, each with what it is called."""
     if kind is _TEXT:
-        yield node
+        yield name, node
         return
     if kind.listed:
         for each in items(node):
-            yield from _texts(kind.each or _TEXT, each)
+            yield from _texts(kind.each or _TEXT, each, name)
         return
     node = long_form(node, kind.short)
     for key, each in node.data.items() if node.is_mapping else ():
         inner = kind.each or kind.keys.get(key)
         if inner is not None:
-            yield from _texts(inner, each)
+            short = key == kind.short
+            yield from _texts(inner, each, name if short else f"`{shorten(key)}`")

@@ -20,7 +20,7 @@ def check_translations(text: Text, library: Library) -> tuple[Issue, ...]:
     found: list[Issue] = []
     for language, translation in sorted(library.translations(text).items()):
         found += _issues(original, translation, language)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda issue: issue.span))
 
 
 def check_translation(text: Text, library: Library) -> Checked:

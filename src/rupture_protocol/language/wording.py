@@ -68,6 +68,8 @@ _SHAPE_NAMED: dict[str, type[shapes.Shape]] = {
     "override": shapes.OverrideShape,
     "starts": shapes.MarkShape,
     "met_by": shapes.MarkShape,
+    "migrates": shapes.MigrationShape,
+    "extends": shapes.ExtendsShape,
 }
 
 Complaint = Mapping[str, Any]
@@ -246,6 +248,7 @@ _WORDINGS: dict[str, Callable[[Complaint, Path, Report], None]] = {
     "too_short": _empty,
     "bad-duration": _own,
     "bad-date": _own,
+    "bad-range": _own,
     "wrong-type": _own,
     "quote-it": _own,
     "reported": _silent,
