@@ -81,11 +81,7 @@ def check_file(
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
     """
     folders = Folders(path)
-    text = _read(source, folders)
-    if _is_translation(text):
-        return check_translation(text, folders)
-    checked = _checked(text, folders, today)
-    return replace(checked, issues=(*checked.issues, *check_translations(text, folders)))
+    return _looked_at(_read(source, folders), folders, today)
 
 
 def checks(
@@ -98,11 +94,19 @@ def checks(
 ) -> Checked:
     """A protocol's text: the protocol, unless it has errors, and all issues.
 
-    `folder` is where the files are that it extends by their names; without it, there are none.
+    `folder` is where the files are that it extends by their names, and its translations; without it, there
+    are none.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     home = None if folder is None else Path(folder)
-    return _checked(Text(file, data, "text", home), Folders(path), today)
+    return _looked_at(Text(file, data, "text", home), Folders(path), today)
+
+
+def _looked_at(text: Text, folders: Folders, today: date | None) -> Checked:
+    if _is_translation(text):
+        return check_translation(text, folders)
+    checked = _checked(text, folders, today)
+    return replace(checked, issues=(*checked.issues, *check_translations(text, folders)))
 
 
 def _is_translation(text: Text) -> bool:
@@ -149,6 +153,15 @@ def read_file(source: str | os.PathLike[str], *, path: SearchPath = ()) -> tuple
     return text.data, text.name
 
 
+def find_file(source: str | os.PathLike[str], *, path: SearchPath = ()) -> Text:
+    """A protocol file, read: its bytes, what messages call it, and where the files beside it are.
+
+    Raises:
+        ProtocolNotFound: There is no such protocol, or its file cannot be read.
+    """
+    return _read(source, Folders(path))
+
+
 def _read(source: str | os.PathLike[str], folders: Folders) -> Text:
     path = _path_of(source, folders)
     try:
@@ -173,4 +186,4 @@ def _path_of(source: str | os.PathLike[str], folders: Folders) -> Path:
     )
 
 
-__all__ = ["Checked", "check", "check_file", "checks", "load", "loads", "read_file"]
+__all__ = ["Checked", "check", "check_file", "checks", "find_file", "load", "loads", "read_file"]

@@ -54,6 +54,7 @@ class Report:
     "--format", "format_", type=click.Choice(FORMATS), help="How issues are printed. Default: text."
 )
 @click.option("--strict", is_flag=True, help="Warnings count as issues, too.")
+@inputs.path_option
 @inputs.at_option
 @inputs.json_option("The same as --format json: one JSON document, rupture-check/1.")
 def command(
@@ -83,11 +84,16 @@ def _report(source: str, today: date) -> Report:
     from rupture_protocol.errors import ProtocolNotFound
 
     name = inputs.shown_name(source)
+    folder: Path | None = None
     try:
         if source == inputs.STDIN or (shipped.find(source) is None and Path(source).exists()):
             data, name = inputs.read_bytes(source)
+            if source != inputs.STDIN:
+                folder = Path(source).parent
         else:
-            data, name = loading.read_file(source)
+            found = loading.find_file(source, path=inputs.search_path())
+            data, name = found.data, found.name
+            folder = found.home if isinstance(found.home, Path) else None
     except output.Failed as failed:
         return Report(name, unreadable=failed)
     except ProtocolNotFound as error:
@@ -95,7 +101,7 @@ def _report(source: str, today: date) -> Report:
             str(error), code=output.CANNOT_LOAD, help=error.help, next="rupture protocols"
         )
         return Report(name, unreadable=missing)
-    checked = loading.checks(data, file=name, today=today)
+    checked = loading.checks(data, file=name, today=today, path=inputs.search_path(), folder=folder)
     return Report(name, checked.protocol, checked.issues)
 
 
@@ -163,7 +169,8 @@ def _github(reports: list[Report]) -> None:
             place = (
                 f"file={_property(span.file)},line={span.line},col={span.column},endColumn={span.end_column}"
             )
-            message = f"{issue.message}\nhelp: {issue.help}" if issue.help else issue.message
+            notes = "".join(f"\n{note}" for note in issue.also)
+            message = issue.message + notes + (f"\nhelp: {issue.help}" if issue.help else "")
             output.emit(f"::{issue.severity} {place},title={_property(issue.code)}::{_message(message)}")
 
 
@@ -171,7 +178,7 @@ _PRINTERS = {"text": _text, "concise": _concise, "json": _json, "github": _githu
 
 
 def _issue(issue: Issue) -> dict[str, Any]:
-    return {
+    written: dict[str, Any] = {
         "code": issue.code,
         "severity": issue.severity.value,
         "message": issue.message,
@@ -181,6 +188,12 @@ def _issue(issue: Issue) -> dict[str, Any]:
         "end_column": issue.span.end_column,
         "help": issue.help,
     }
+    if issue.also:
+        written["also"] = [
+            {"text": note.text, "file": note.span.file, "line": note.span.line, "column": note.span.column}
+            for note in issue.also
+        ]
+    return written
 
 
 def _message(text: str) -> str:

@@ -74,6 +74,30 @@ def sensitive_option(command: F) -> F:
     )(command)
 
 
+def path_option(command: F) -> F:
+    """`--path FOLDER`, kept for whatever loads a protocol."""
+    return click.option(
+        "--path",
+        "folders",
+        multiple=True,
+        metavar="FOLDER",
+        type=click.Path(),
+        expose_value=False,
+        callback=lambda ctx, _param, value: ctx.meta.update({_PATH: value}),
+        help="Look for protocols here first, then in RUPTURE_PATH, then among those shipped; repeatable.",
+    )(command)
+
+
+def search_path() -> tuple[str, ...]:
+    """The folders of `--path`."""
+    context = click.get_current_context(silent=True)
+    found: tuple[str, ...] = context.meta.get(_PATH, ()) if context else ()
+    return found
+
+
+_PATH = "rupture_protocol.path"
+
+
 def now() -> datetime:
     """The present moment. The command line reads the clock; nothing below it does."""
     return datetime.now(UTC)
@@ -84,8 +108,8 @@ def load_protocol(source: str) -> Protocol:
     from rupture_protocol import loading
 
     if source == STDIN:
-        return loading.loads(read_stdin(), file=STDIN_NAME)
-    return loading.load(source)
+        return loading.loads(read_stdin(), file=STDIN_NAME, path=search_path())
+    return loading.load(source, path=search_path())
 
 
 def read_stdin() -> bytes:

@@ -40,6 +40,7 @@ Examples:
 
 @click.command("play", epilog=EPILOG)
 @click.argument("script", metavar="SCRIPT")
+@inputs.path_option
 @inputs.at_option
 @inputs.sensitive_option
 @inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
@@ -105,5 +106,5 @@ def _protocol_of(script: Script, source: str) -> Protocol:
     if source != inputs.STDIN and shipped.find(written) is None:
         beside = Path(source).parent / written
         if beside.is_file():
-            return loading.load(beside)
-    return loading.load(written)
+            return loading.load(beside, path=inputs.search_path())
+    return loading.load(written, path=inputs.search_path())

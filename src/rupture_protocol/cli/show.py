@@ -11,6 +11,7 @@ EPILOG = """
 \b
 Examples:
   rupture show standard
+  rupture show my-clinic.yaml --resolved --origin
   rupture show my-clinic.yaml --mermaid > my-clinic.mmd
   rupture show standard --dot | dot -Tsvg > standard.svg
 """
@@ -24,12 +25,27 @@ Examples:
 @click.option("--mermaid", "form", flag_value="mermaid", help="A Mermaid state diagram.")
 @click.option("--dot", "form", flag_value="dot", help="A graph for Graphviz.")
 @click.option("--json", "form", flag_value="json", help="One JSON document, rupture-protocol/1.")
-def command(protocol: str, form: str | None) -> None:
+@click.option(
+    "--resolved", "form", flag_value="resolved", help="The whole protocol as YAML, all that it extends in it."
+)
+@click.option("--origin", is_flag=True, help="With --resolved: the file and line that each value comes from.")
+@inputs.path_option
+def command(protocol: str, form: str | None, origin: bool) -> None:
     """Show PROTOCOL: the name of a shipped one, a file, or - for stdin."""
     from importlib import import_module
 
     loaded = inputs.load_protocol(protocol)
+    form = "resolved" if origin else form
     match form:
+        case "resolved":
+            from rupture_protocol.language.origins import origins
+
+            bases = [f"# {base.id} {base.version} {base.digest}" for base in loaded.bases]
+            head = [
+                f"# {loaded.id} {loaded.version} {loaded.digest}",
+                *(["# extends", *bases] if bases else []),
+            ]
+            output.emit("\n".join([*head, *origins(loaded, places=origin)]))
         case "json":
             from rupture_protocol.language.dump import written
 
@@ -39,6 +55,10 @@ def command(protocol: str, form: str | None) -> None:
                     "protocol": {"id": loaded.id, "version": loaded.version, "digest": loaded.digest},
                     "title": loaded.title,
                     "language": loaded.language,
+                    "extends": [
+                        {"id": base.id, "version": base.version, "digest": base.digest}
+                        for base in loaded.bases
+                    ],
                     "written": written(loaded),
                 }
             )

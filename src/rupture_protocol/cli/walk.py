@@ -24,6 +24,7 @@ Nothing is kept. `h` lists what can be typed.
 
 @click.command("walk", epilog=EPILOG)
 @click.argument("protocol", metavar="[PROTOCOL]", default="standard")
+@inputs.path_option
 @inputs.at_option
 @inputs.sensitive_option
 def command(protocol: str, at: datetime | None, show_sensitive: bool) -> int:

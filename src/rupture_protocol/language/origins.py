@@ -19,9 +19,10 @@ _LEFT_OUT = frozenset({"extends"})
 """It is in the protocol by what it extends."""
 
 
-def origins(protocol: Protocol) -> Iterator[str]:
+def origins(protocol: Protocol, *, places: bool = True) -> Iterator[str]:
     """The lines of the whole resolved protocol, as YAML; after each value, `# file:line` where it is written.
 
+    `places` false leaves those out.
     Nothing for a protocol that was not read from a file.
     """
     document = protocol.document
@@ -35,7 +36,7 @@ def origins(protocol: Protocol) -> Iterator[str]:
     ]
     width = min(60, max((len(text) for text, _ in lines), default=0))
     for text, where in lines:
-        yield f"{text:<{width}}  # {where}" if where else text
+        yield f"{text:<{width}}  # {where}" if where and places else text
 
 
 Line = tuple[str, str]
