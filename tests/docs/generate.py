@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rupture_protocol.language import codes, source, tree
+from rupture_protocol.language import bases, codes, source, tree
 from rupture_protocol.language.condition_parser import _operators
 from rupture_protocol.language.conditions import Operator
 from rupture_protocol.language.consistency import MOST_STATES
@@ -50,6 +50,8 @@ KINDS = {
     "deadline": "[deadlines](#deadlines)",
     "promise": "[promises](#promises)",
     "named-condition": "[conditions](#conditions)",
+    "extends": "[what is extended](#extending)",
+    "migration": "[migrations](#versions)",
 }
 """What the definitions of the schema are called in a table."""
 
@@ -58,6 +60,8 @@ PLURALS = {
     "name": "names",
     "condition": "[conditions](#conditions)",
     "argument": "[arguments](#transitions)",
+    "migration": "[migrations](#versions)",
+    "extends": "[what is extended](#extending)",
 }
 
 
@@ -104,11 +108,22 @@ def keys(shape: str, *, without: str | None = None) -> str:
     for name, node in definition["properties"].items():
         if name in known:
             continue
-        must = "**" if name in definition.get("required", ()) else ""
+        must = "**" if name in (*definition.get("required", ()), *_asked_of_a_whole(shape)) else ""
         default = node.get("default")
         ending = f" Left out: `{default}`." if default not in (None, False) else ""
         rows.append((f"{must}`{name}`{must}", kind(node), node["description"] + ending))
     return _table(("key", "takes", "means"), rows)
+
+
+def _asked_of_a_whole(shape: str) -> list[str]:
+    """The keys that must be there unless they are inherited."""
+    whole = SCHEMA["$defs"]["whole"]
+    sections: dict[str, Any] = {
+        name.removesuffix("s"): node["additionalProperties"] for name, node in whole["properties"].items()
+    }
+    steps = sections["state"]["properties"]["transitions"]["additionalProperties"]
+    asked = {"protocol": whole, **sections, "transition": steps}.get(shape, {})
+    return list(asked.get("required", ()))
 
 
 def types() -> str:
@@ -149,6 +164,9 @@ def limits() -> str:
         ("one text", f"{tree.LONGEST_SCALAR:,} characters", "scalar-too-long"),
         ("one key", f"{tree.LONGEST_KEY} characters", "key-too-long"),
         ("states", f"{MOST_STATES}", "too-many-states"),
+        ("files, with all that is extended", f"{bases.MOST_FILES}", "extends-too-large"),
+        ("all of them together", f"{bases.LARGEST_TOGETHER // 2**20} MiB", "extends-too-large"),
+        ("`extends` above one another", f"{bases.MOST_LEVELS} levels", "extends-too-deep"),
     ]
     return _table(("what", "at most", "code"), ((what, most, _linked(code)) for what, most, code in rows))
 
@@ -176,7 +194,8 @@ SHAPES = {
     "a deadline": "deadline",
     "a mark": "mark",
     "a promise": "promise",
-    **{name: name for name in ("about", "wait", "override", "guidance")},
+    "an entry of migrates": "migration",
+    **{name: name for name in ("about", "wait", "override", "guidance", "extends")},
 }
 """What the keys of the schema's definitions are called between markers."""
 

@@ -141,7 +141,7 @@ def test_what_is_missing_is_a_warning_and_the_original_is_shown(tmp_path: Path) 
     found = load(path, language="de").states["aware"].transitions["go"]
 
     assert [(issue.code, issue.severity, str(issue.span)) for issue in issues] == [
-        ("translation-missing", "warning", place) for place in ("small.yaml:22:33", "small.yaml:19:16")
+        ("translation-missing", "warning", place) for place in ("small.yaml:19:16", "small.yaml:22:33")
     ]
     assert (found.title, found.guidance and found.guidance.say) == ("Go on", ("Oh", "Thank you"))
 

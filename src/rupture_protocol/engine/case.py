@@ -81,6 +81,7 @@ class EventKind(StrEnum):
     TAKEN = "taken"
     PRECAUTION = "precaution"
     OVERRIDE = "override"
+    MIGRATED = "migrated"
 
 
 STEPS = frozenset({EventKind.TAKEN, EventKind.PRECAUTION, EventKind.OVERRIDE})
@@ -133,6 +134,8 @@ class Case:
     facts: Mapping[str, Record]
     visits: Mapping[str, Visit]
     history: tuple[Event, ...] = ()
+    read: tuple[Event, ...] = ()
+    """Of a case that was migrated: its history in the names of its present protocol, for deadlines."""
 
     def __repr__(self) -> str:
         return f"<Case {self.id} in {self.state}, {len(self.history)} events>"

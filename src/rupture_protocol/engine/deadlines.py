@@ -69,7 +69,9 @@ def deadlines_of(case: Case, situation: Situation) -> tuple[Due, ...]:
     does not make Tuesday's `high` overdue.
     """
     return tuple(
-        due for each in situation.protocol.deadlines.values() for due in _dues(each, case.history, situation)
+        due
+        for each in situation.protocol.deadlines.values()
+        for due in _dues(each, case.read or case.history, situation)
     )
 
 

@@ -330,15 +330,40 @@ class Engine:
         self._check_override(case, step, reason, by, self.decide(case, at=moment, actor=by))
         return self._advance(case, step, verdict, EventKind.OVERRIDE, moment, occurred, by, note, reason)
 
+    def migrate(self, case: Case, *, to: Engine, by: Actor, at: datetime, note: str | None = None) -> Case:
+        """The case under another version of its protocol, which says how in its `migrates`.
+
+        Its history stays as it is; the state, the visits and what is on record carry over under the names
+        that the new version has for them. A record by somebody who may no longer make it counts as forgotten.
+
+        Args:
+            to: The engine of the other version.
+
+        Raises:
+            Refused: The case has ended, the version does not say how, or a state that the case has been in,
+                or a value on record, has no counterpart.
+            UnknownName, TimeRefused: As for `record`.
+        """
+        from rupture_protocol.engine.migration import Carry
+
+        moment = self._begin(case, by, at)
+        to._check_role(by)
+        self._check_texts(note, by.id)
+        event = Event(len(case.history) + 1, EventKind.MIGRATED, moment, moment, by, to.ref, note)
+        return Carry(self.protocol, to.protocol, to.calendar).over(case, event)
+
     # Keeping ---------------------------------------------------------------------------------------
 
-    def replay(self, case_id: str, events: Iterable[Event]) -> Case:
+    def replay(self, case_id: str, events: Iterable[Event], *, before: Iterable[Engine] = ()) -> Case:
         """The case that these events make, each of them checked as if it were written now.
+
+        Args:
+            before: The engines of the versions that the case was migrated from.
 
         Raises:
             InvalidCase: An event could not have happened so, or belongs to another protocol.
         """
-        return replay(self, case_id, events)
+        return replay(self, case_id, events, before)
 
     def dump_case(self, case: Case) -> str:
         """A case as JSON text, `rupture-case/1`, for a host's own store.
@@ -351,14 +376,18 @@ class Engine:
             raise InvalidCase("an imagined case has no history to keep")
         return wire.dumps(wire.case_to_json(case))
 
-    def load_case(self, data: str | bytes | Mapping[str, Any]) -> Case:
+    def load_case(self, data: str | bytes | Mapping[str, Any], *, before: Iterable[Engine] = ()) -> Case:
         """A case from its JSON: replayed, and held against the digest of the protocol.
+
+        Args:
+            before: The engines of the versions that the case was migrated from.
 
         Raises:
             InvalidCase: It is not a `rupture-case/1`, does not add up, or belongs to another protocol.
         """
-        case_id, events, claimed = wire.case_from_json(data, self.protocol)
-        case = self.replay(case_id, events)
+        older = tuple(before)
+        case_id, events, claimed = wire.case_from_json(data, self.protocol, [each.protocol for each in older])
+        case = self.replay(case_id, events, before=older)
         if claimed != (case.state, case.version):
             raise InvalidCase("the case's state or version is not what its history makes")
         return case

@@ -21,8 +21,9 @@ def opened(case_id: str, event: Event) -> Case:
 def fold(protocol: Protocol, calendar: Calendar, case: Case, event: Event) -> Case:
     """The case after an event that may happen to it."""
     history = (*case.history, event)
+    read = (*case.read, event) if case.read else ()
     if event.kind in STEPS:
-        return _moved(protocol, case, event, history)
+        return _moved(protocol, case, event, history, read)
     records = {
         name: record_of(protocol, calendar, event, name)
         for name in event.facts
@@ -30,7 +31,8 @@ def fold(protocol: Protocol, calendar: Calendar, case: Case, event: Event) -> Ca
     }
     if event.kind is EventKind.CORRECTED:
         records = {name: _still_forgotten(record, case.facts[name]) for name, record in records.items()}
-    return Case(case.id, case.protocol, case.state, Frozen({**case.facts, **records}), case.visits, history)
+    facts = Frozen({**case.facts, **records})
+    return Case(case.id, case.protocol, case.state, facts, case.visits, history, read)
 
 
 def _newer_stands(record: Record | None, event: Event) -> bool:
@@ -63,7 +65,9 @@ def _still_forgotten(record: Record, before: Record) -> Record:
     return replace(record, value=None, standing=Standing.FORGOTTEN, expires=None)
 
 
-def _moved(protocol: Protocol, case: Case, event: Event, history: tuple[Event, ...]) -> Case:
+def _moved(
+    protocol: Protocol, case: Case, event: Event, history: tuple[Event, ...], read: tuple[Event, ...]
+) -> Case:
     state = event.to or case.state
     facts = case.facts
     forgotten = {
@@ -73,4 +77,6 @@ def _moved(protocol: Protocol, case: Case, event: Event, history: tuple[Event, .
     }
     if forgotten:
         facts = Frozen({**facts, **forgotten})
-    return Case(case.id, case.protocol, state, facts, entered(case.visits, state, event.occurred), history)
+    return Case(
+        case.id, case.protocol, state, facts, entered(case.visits, state, event.occurred), history, read
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -188,12 +188,20 @@ def case_to_json(case: Case) -> Json:
         "version": case.version,
         "state": case.state,
         "protocol": ref_to_json(case.protocol),
-        "history": [event_to_json(event) for event in case.history],
+        "history": [_kept(case.history, at) for at in range(len(case.history))],
     }
 
 
+def _kept(history: tuple[Event, ...], at: int) -> Json:
+    """An event; one that migrates says under which protocol the case was until then."""
+    written = event_to_json(history[at])
+    if history[at].kind is EventKind.MIGRATED:
+        written["under"] = ref_to_json(history[at - 1].protocol)
+    return written
+
+
 def case_from_json(
-    data: str | bytes | Mapping[str, Any], protocol: Protocol
+    data: str | bytes | Mapping[str, Any], protocol: Protocol, before: Iterable[Protocol] = ()
 ) -> tuple[str, list[Event], tuple[str, int]]:
     """The id, the events, and the claimed state and version of a `rupture-case/1`.
 
@@ -209,7 +217,7 @@ def case_from_json(
     try:
         _check_keys(written, _CASE_KEYS)
         ref = _ref_from_json(written["protocol"], protocol)
-        events = [_event_from_json(each, ref, protocol) for each in written["history"]]
+        events = _events_from_json(written["history"], ref, {protocol.digest: protocol, **_by_digest(before)})
         return _text(written, "case"), events, (_text(written, "state"), _number(written, "version"))
     except InvalidCase:
         raise
@@ -217,8 +225,33 @@ def case_from_json(
         raise InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})") from None
 
 
+def _by_digest(protocols: Iterable[Protocol]) -> dict[str, Protocol]:
+    return {each.digest: each for each in protocols}
+
+
+def _events_from_json(
+    history: list[Mapping[str, Any]], ref: ProtocolRef, protocols: Mapping[str, Protocol]
+) -> list[Event]:
+    """The events, each under the protocol of its time: from the last back to the first."""
+    events = []
+    for each in reversed(history):
+        events.append(_event_from_json(each, ref, protocols[ref.digest]))
+        if each.get("kind") == EventKind.MIGRATED:
+            ref = _ref(each["under"])
+            if ref.digest not in protocols:
+                raise InvalidCase(
+                    f"the case was migrated from digest {shorten(ref.digest[:12])} of `{shorten(ref.id)}`",
+                    help="give the engine of that version in `before`",
+                )
+    return events[::-1]
+
+
+def _ref(written: Mapping[str, Any]) -> ProtocolRef:
+    return ProtocolRef(*(_text(written, key) for key in ("id", "version", "digest")))
+
+
 def _ref_from_json(written: Mapping[str, Any], protocol: Protocol) -> ProtocolRef:
-    ref = ProtocolRef(*(_text(written, key) for key in ("id", "version", "digest")))
+    ref = _ref(written)
     if ref.digest != protocol.digest:
         raise InvalidCase(
             f"the case was opened under digest {shorten(ref.digest[:12])} of `{shorten(ref.id)}`",
@@ -272,6 +305,7 @@ _EVENT_KEYS = frozenset(
         "rests_on",
         "reason",
         "corrects",
+        "under",
     ]
 )
 

@@ -133,6 +133,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Keys and values": tuple(_SHAPE),
     "Names": tuple(_NAMES),
     "What it means together": tuple(_MEANING),
+    "Extending": tuple(_EXTENDING),
+    "Translating": tuple(_TRANSLATING),
     "Warnings": tuple(_WARNINGS),
 }
 """The codes by what they are about, in the order in which a reader meets them."""
