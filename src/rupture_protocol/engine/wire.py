@@ -16,7 +16,7 @@ from rupture_protocol.engine.reasons import Reason
 from rupture_protocol.errors import InvalidCase, RuptureError, shorten
 from rupture_protocol.frozen import NOTHING, Frozen
 from rupture_protocol.language.facts import UNKNOWN, Unknown, Value, to_json
-from rupture_protocol.language.protocol import Argument, Protocol
+from rupture_protocol.language.protocol import Argument, Base, Protocol
 from rupture_protocol.language.quantities import parse_datetime
 
 Json = dict[str, Any]
@@ -225,6 +225,16 @@ def case_from_json(
         raise InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})") from None
 
 
+def _named(protocol: Protocol | Base) -> str:
+    return f"`{protocol.id}` {protocol.version}, digest {protocol.digest[:12]}"
+
+
+def _on(protocol: Protocol) -> str:
+    """What a protocol extends: where that has changed, so has the digest of what extends it."""
+    bases = ", ".join(map(_named, protocol.bases))
+    return f"; it extends {bases}" if bases else ""
+
+
 def _by_digest(protocols: Iterable[Protocol]) -> dict[str, Protocol]:
     return {each.digest: each for each in protocols}
 
@@ -255,7 +265,7 @@ def _ref_from_json(written: Mapping[str, Any], protocol: Protocol) -> ProtocolRe
     if ref.digest != protocol.digest:
         raise InvalidCase(
             f"the case was opened under digest {shorten(ref.digest[:12])} of `{shorten(ref.id)}`",
-            help=f"this protocol is `{protocol.id}` {protocol.version}, digest {protocol.digest[:12]}",
+            help=f"this protocol is {_named(protocol)}{_on(protocol)}",
         )
     return ref
 

@@ -80,6 +80,7 @@ class Assembly:
         self.full = False
         """More is extended than may be: nothing further is read."""
         self._layers: dict[object, Layer] = {}
+        self._documents: dict[object, tuple[Document | None, tuple[Issue, ...]]] = {}
         self._open: list[object] = []
         self._bytes = 0
         self._files = 0
@@ -94,11 +95,13 @@ class Assembly:
         return layer
 
     def _read(self, text: Text) -> Layer:
-        document, issues = read(text.data, file=text.name)
+        document, issues = self._document(text)
         if document is None:
             return Layer(Checked(None, issues), _NO_ROOT, {})
         if is_translation(document):
             return Layer(Checked(None, _refused(document, issues)), _NO_ROOT, {})
+        if len(self._open) == 1 and not self.language and not extends_something(document):
+            return Layer(check_document(document, issues, today=self.today), _NO_ROOT, {})
         root, file = to_nodes(document)
         if self.language:
             root = self._in_language(self.language, text, root)
@@ -107,6 +110,12 @@ class Assembly:
             return self._extended(text, root, file, Report(document, issues))
         checked = check_document(document, issues, today=self.today)
         return Layer(checked, root, {file: frozenset({file})})
+
+    def _document(self, text: Text) -> tuple[Document | None, tuple[Issue, ...]]:
+        """A file's document and what is wrong with its text, worked out once."""
+        if text.key not in self._documents:
+            self._documents[text.key] = read(text.data, file=text.name)
+        return self._documents[text.key]
 
     def _extended(self, text: Text, root: Node, file: File, report: Report) -> Layer:
         found: dict[Layer, Wanted] = {}
@@ -202,7 +211,7 @@ class Assembly:
         """The first file of that protocol in a version that is asked for."""
         others: list[str] = []
         for text in self.library.named(asked.protocol):
-            said = _said(text)
+            said = _said(self._document(text)[0])
             if said is None or (said[0] == asked.protocol and asked.versions and said[1] in asked.versions):
                 return text
             if said[0] == asked.protocol:
@@ -229,9 +238,8 @@ def _refused(document: Document, issues: tuple[Issue, ...]) -> tuple[Issue, ...]
     return report.issues()
 
 
-def _said(text: Text) -> tuple[str, str] | None:
+def _said(document: Document | None) -> tuple[str, str] | None:
     """The id and the version that a file says it has; None where that cannot be told."""
-    document, _ = read(text.data, file=text.name)
     data = document.data if document else None
     if not isinstance(data, dict):
         return None
