@@ -288,6 +288,14 @@ def test_bases_that_cannot_both_hold_contradict_each_other(one: str, two: str) -
         }
 
 
+def test_a_state_of_one_base_is_given_no_trigger_that_the_other_has_elsewhere() -> None:
+    one = HEAD.replace("clinic", "one") + "states: {held: {transitions: {out: {to: ended}}}}\n"
+    two = HEAD.replace("clinic", "two") + "states: {new: {transitions: {out: {to: ended}}}}\n"
+
+    assert codes(on("one", "two"), one=one, two=two, base=BASE) == ["contradiction"]
+    assert codes(on("two", "one"), one=one, two=two, base=BASE) == ["contradiction"]
+
+
 def test_two_versions_of_one_base_are_a_contradiction() -> None:
     files = {"a": small("x"), "b": small("x", "2.0.0")}
 

@@ -1,4 +1,4 @@
-"""Whatever stands anywhere in an extension, in one of two bases or in a translation, it is told, never raised."""
+"""Whatever stands in an extension, in one of two bases or in a translation is told, and never raised."""
 
 from __future__ import annotations
 

@@ -66,6 +66,14 @@ class Additions:
             if section == "states" and self._second_meaning(path):
                 yield self._clash(node, steps[name], name, "a transition of another inherited state", path)
 
+    def second_meanings(self) -> None:
+        """Note the inherited states that are given a trigger which the base has, but does not offer there."""
+        known = {trigger: node for _, trigger, node in _steps(self.base)}
+        for state, trigger, node in _steps(self.own):
+            path: Path = ("states", state, "transitions", trigger)
+            if self._second_meaning(path):
+                self._clash(node, known[trigger], trigger, "a transition of another shared state", path)
+
     def _second_meaning(self, path: Path) -> bool:
         """Whether an inherited state is given a trigger that the base has, but does not offer there."""
         # The law is about every trigger and state of the base, so what it does not offer there stays closed.

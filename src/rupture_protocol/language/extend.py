@@ -28,6 +28,7 @@ def join(first: Node, second: Node, *, named: Node) -> tuple[Node, Merge]:
     """Two bases added up: what both ask for, once; `named` is where the extension names the second."""
     merge = Merge(first, second, joined_by=named)
     refused = Additions(merge, first, second).refused()
+    Additions(merge, second, first).second_meanings()  # each of them keeps the law
     return _put(first, without(second, refused), merge), merge
 
 
