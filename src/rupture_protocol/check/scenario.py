@@ -1,0 +1,116 @@
+"""A story as it is shown: in sentences for a clinician, and as a scenario that `rupture play` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rupture_protocol.check.moves import Move
+from rupture_protocol.engine.case import Actor, Case, Event, EventKind
+from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.reasons import subject_of
+from rupture_protocol.frozen import Frozen
+from rupture_protocol.language.facts import Unknown, to_json
+from rupture_protocol.language.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How a case comes to stand where something is wrong; lived through in the real engine.
+
+    `stopped`: the net at run time would stop the last step; the guard alone does not. `scenario` has the
+    shape of a script for `rupture play`.
+    """
+
+    sentences: tuple[str, ...]
+    ends: str
+    stopped: bool
+    scenario: Mapping[str, Any] = field(hash=False)
+
+    def render(self) -> str:
+        """The story as a person reads it."""
+        lines = [f"{number}. {said}" for number, said in enumerate(self.sentences, start=1)]
+        return "\n".join([*lines, f"→ {self.ends}"])
+
+
+def story_of(case: Case, engine: Engine, *, ends: str, last: Move | None, stopped: bool) -> Story:
+    """The story of a case that was lived through."""
+    protocol = engine.protocol
+    sentences = [_sentence(event, protocol) for event in case.history]
+    steps = [_scripted(event) for event in case.history[1:]]
+    expected: dict[str, Any] = {"state": case.state}
+    if stopped and last is not None:
+        sentences.append(
+            f"The guard of {_trigger(last, protocol)} would let it be taken now. "
+            "The net at run time would stop it, the guard alone does not."
+        )
+        verdict = engine.decide(case, at=case.history[-1].at)[last.step.trigger].verdict
+        expected[verdict.value] = [last.step.trigger]
+    steps.append({"expect": expected})
+    opening = case.history[0]
+    steps[0] = {"at": opening.at.isoformat(), "by": _by(opening.by), **steps[0]}
+    scenario = {"protocol": protocol.id, "case": case.id, "title": ends, "steps": steps}
+    return Story(tuple(sentences), ends, stopped, Frozen(scenario))
+
+
+def _scripted(event: Event) -> dict[str, Any]:
+    step: dict[str, Any] = {"at": event.at.isoformat(), "by": _by(event.by)}
+    if event.trigger is None:
+        step["record"] = {
+            name: "unknown" if isinstance(value, Unknown) else to_json(value)
+            for name, value in event.facts.items()
+        }
+    elif event.kind is EventKind.OVERRIDE:
+        step["override"] = {"trigger": event.trigger, "reason": event.reason}
+    else:
+        step["take"] = event.trigger
+    return step
+
+
+def _by(actor: Actor) -> dict[str, str]:
+    return {"id": actor.id, "role": actor.role}
+
+
+def _sentence(event: Event, protocol: Protocol) -> str:
+    who = _who(event.by)
+    if event.kind is EventKind.OPENED:
+        return f"A case begins in {state_title(event.to or '', protocol)}."
+    if event.trigger is None:
+        return f"{who} records: {'; '.join(_recorded(event, protocol))}."
+    how = {EventKind.PRECAUTION: " as a precaution", EventKind.OVERRIDE: f" by override ({event.reason})"}
+    title = trigger_title(event.source or "", event.trigger, protocol)
+    return f"{who} takes {title}{how.get(event.kind, '')}: now in {state_title(event.to or '', protocol)}."
+
+
+def _who(actor: Actor) -> str:
+    role, _, number = actor.id.rpartition("-")
+    called = (role or actor.id).replace("_", " ")
+    return f"The {called}" if number in ("1", "somebody") else f"Another {called}"
+
+
+def _recorded(event: Event, protocol: Protocol) -> Iterator[str]:
+    for name, value in event.facts.items():
+        fact = protocol.facts[name]
+        said = "not known (any more)" if isinstance(value, Unknown) else f"“{fact.label(value)}”"
+        yield f"{subject_of(fact)} is {said}"
+
+
+def _trigger(move: Move, protocol: Protocol) -> str:
+    return trigger_title(move.state, move.step.trigger, protocol)
+
+
+def trigger_title(state: str, trigger: str, protocol: Protocol) -> str:
+    """What a trigger is called in a sentence."""
+    defined = (
+        protocol.interrupts.get(trigger)
+        or (protocol.states[state].transitions.get(trigger) if state in protocol.states else None)
+        or protocol.anywhere.get(trigger)
+    )
+    return f"`{trigger}` (“{defined.title}”)" if defined is not None and defined.title else f"`{trigger}`"
+
+
+def state_title(state: str, protocol: Protocol) -> str:
+    """What a state is called in a sentence."""
+    title = protocol.states[state].title
+    return f"“{title}”" if title else f"`{state}`"
