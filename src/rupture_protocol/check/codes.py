@@ -27,7 +27,6 @@ _WARNINGS = {
     "trigger-shadowed": "a trigger is open only where another to the same target is open as well",
     "interrupt-not-open": "an interrupt is true, nothing comes before it, and it is not open",
     "needs-several-people": "one person alone cannot bring a case to an end",
-    "nobody-may": "what a step asks for can be recorded or taken by nobody",
 }
 
 

@@ -6,7 +6,7 @@ moves freely is at one step, it may be anything at the next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rupture_protocol.check.diagram import EMPTY, FULL
@@ -29,10 +29,14 @@ class Way:
 
 @dataclass(slots=True, eq=False)
 class Reach:
-    """What can be reached from the beginning: `total`, for each state."""
+    """What can be reached from the beginning: `total`, for each state.
+
+    `also` gives more sets in which a move must be taken, for questions about fewer people.
+    """
 
     motion: Motion
     moves: Moves
+    also: Callable[[Move], tuple[int, ...]] = lambda _move: ()
     ways: tuple[Way, ...] = field(init=False)
     total: Sets = field(init=False)
     _rings: list[Sets] = field(default_factory=list)
@@ -86,7 +90,7 @@ class Reach:
 
     def projected(self, move: Move) -> int:
         """Where a move can be taken from, as far as `motion` tells situations apart."""
-        return self.motion.project((*move.taken, self.motion.space.sound))
+        return self.motion.project((*move.taken, self.motion.space.sound, *self.also(move)))
 
     def leading_to(self, goals: Mapping[str, int]) -> Sets:
         """From which situations one of the goals can be reached, whatever is recorded meanwhile.

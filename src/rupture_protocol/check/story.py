@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from rupture_protocol.check.diagram import EMPTY, Relation
 from rupture_protocol.check.moves import Move
-from rupture_protocol.check.people import Cast
+from rupture_protocol.check.cast import Cast
 from rupture_protocol.check.reach import Reach
 from rupture_protocol.check.regions import (
     CALENDAR,
