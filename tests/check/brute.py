@@ -5,11 +5,12 @@ Written to be obviously right, from *Promises* in the format, and not from the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
+
+from tests.strategies import NOON
 
 from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.case import Record, Standing, Visit
@@ -20,7 +21,6 @@ from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.conditions import Condition, NotHeldBack, OnRecord, Visited
 from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.protocol import EnterPromise, OfferPromise, Promise, Protocol, Transition
-from tests.strategies import NOON
 
 NEVER, OFF = "never recorded", "not on record"
 MOST = 3  # random protocols count to 2
@@ -37,7 +37,9 @@ def values_of(fact: Fact) -> list[Any]:
             return [0, 1, 2, 3]
         case "set":
             pairs = product([False, True], repeat=len(fact.values))
-            return [frozenset(v for v, inside in zip(fact.values, each, strict=True) if inside) for each in pairs]
+            return [
+                frozenset(v for v, inside in zip(fact.values, each, strict=True) if inside) for each in pairs
+            ]
         case _:
             return [*fact.values, *fact.also]
 
@@ -100,7 +102,9 @@ class Brute:
     def cloud(self, spot: Spot) -> Cloud:
         """The sound situations that a case may come to without a step: one cloud for all that share it."""
         state, counts, known = spot
-        choices = tuple(tuple(self.next_values(fact, value)) for fact, value in zip(self.facts, known, strict=True))
+        choices = tuple(
+            tuple(self.next_values(fact, value)) for fact, value in zip(self.facts, known, strict=True)
+        )
         cloud: Cloud = (state, counts, choices)
         if cloud not in self._clouds:
             self._clouds[cloud] = [
@@ -182,7 +186,9 @@ class Brute:
         where = [spot for spot in self.graph if when is None or self.truth(when, spot) is TRUE]
         match promise:
             case EnterPromise():
-                return any(self._enters(promise, spot, step) for spot in where for step in self.steps[spot[0]])
+                return any(
+                    self._enters(promise, spot, step) for spot in where for step in self.steps[spot[0]]
+                )
             case OfferPromise():
                 return any(self._withholds(promise, spot) for spot in where)
             case _:
@@ -199,21 +205,23 @@ class Brute:
         net = self._promised(step)
         guard = [part for part in step.requirement.parts if not any(part is each for each in net)]
         if step.urgency is not None and promise.only_after and self.taken(step, spot):
-            after = Visited(promise.only_after)
-            if evaluate(after, self.situation(spot)).truth is not TRUE:
+            been = self.situation(spot).visits
+            if any(state not in been for state in promise.only_after):
                 return True
         if any(self.truth(part, spot) is not TRUE for part in guard):
             return False
         asked: list[Condition] = [OnRecord(fact) for fact in promise.needs]
         asked += [promise.only_if] if promise.only_if else []
-        asked += [Visited(promise.only_after)] if promise.only_after else []
+        asked += [Visited(state) for state in promise.only_after]
         return any(evaluate(part, self.situation(spot)).truth is not TRUE for part in asked)
 
     def _promised(self, step: Step) -> list[Condition]:
         return [part for part in step.net.parts if not isinstance(part, NotHeldBack)]
 
     def _withholds(self, promise: OfferPromise, spot: Spot) -> bool:
-        targets = {step.to for steps in self.steps.values() for step in steps if step.trigger == promise.offer}
+        targets = {
+            step.to for steps in self.steps.values() for step in steps if step.trigger == promise.offer
+        }
         if self.truth(promise.whenever, spot) is not TRUE or self.final(spot) or spot[0] in targets:
             return False
         step = next((step for step in self.steps[spot[0]] if step.trigger == promise.offer), None)
@@ -275,6 +283,8 @@ class Brute:
 
     def _never(self, truth: Truth) -> set[str]:
         named = self.protocol.conditions
-        return {name for name, each in named.items() if not any(self.truth(each, spot) is truth for spot in self.graph)}
-
-
+        return {
+            name
+            for name, each in named.items()
+            if not any(self.truth(each, spot) is truth for spot in self.graph)
+        }

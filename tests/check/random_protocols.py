@@ -64,7 +64,9 @@ def _fact(dice: Random) -> Data:
 
 
 def _condition(dice: Random, names: Data, depth: int) -> Data:
-    form = dice.choice(["fact"] * 6 + (["all", "any", "any", "not"] if depth else []) + ["visited", "named", "visits"])
+    form = dice.choice(
+        ["fact"] * 6 + (["all", "any", "any", "not"] if depth else []) + ["visited", "named", "visits"]
+    )
     if form in ("all", "any"):
         return {form: [_condition(dice, names, depth - 1) for _ in range(dice.randint(1, 3))]}
     if form == "not":
@@ -72,7 +74,12 @@ def _condition(dice: Random, names: Data, depth: int) -> Data:
     if form == "visited":
         return {"visited": dice.choice(STATES[:3])}
     if form == "visits" and dice.random() < 0.4:
-        return {"visits": {"state": dice.choice(STATES[:3]), dice.choice(["at_least", "below", "is"]): dice.randint(1, 2)}}
+        return {
+            "visits": {
+                "state": dice.choice(STATES[:3]),
+                dice.choice(["at_least", "below", "is"]): dice.randint(1, 2),
+            }
+        }
     if form == "named" and names.get(""):
         return {"named": dice.random() < 0.5}
     name = dice.choice([name for name in names if name])
@@ -115,7 +122,7 @@ def _transition(dice: Random, names: Data, interrupts: Data) -> Data:
     if dice.random() < 0.25:
         step["needs"] = [dice.choice([each for each in names if each])]
     if interrupts and dice.random() < 0.3:
-        step["despite"] = dice.choice(["all", [sorted(interrupts)[0]]])
+        step["despite"] = dice.choice(["all", [min(interrupts)]])
     if dice.random() < 0.15:
         step["override"] = {"by": ["supervisor"], "reasons": ["it_was_right"]}
     if dice.random() < 0.2:
@@ -130,7 +137,10 @@ def _promise(dice: Random, names: Data, interrupts: Data) -> Data:
         case "only_if":
             promise = {"enter": dice.choice(STATES[1:]), "only_if": _condition(dice, names, 1)}
         case "needs":
-            promise = {"enter": dice.choice(STATES[1:]), "needs": [dice.choice([each for each in names if each])]}
+            promise = {
+                "enter": dice.choice(STATES[1:]),
+                "needs": [dice.choice([each for each in names if each])],
+            }
         case "only_after":
             promise = {"enter": dice.choice(STATES[1:]), "only_after": dice.choice(STATES[:3])}
         case "offer" if interrupts:

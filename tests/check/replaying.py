@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+from tests.strategies import NOON
+
 from rupture_protocol import Engine
 from rupture_protocol.check import Story
 from rupture_protocol.cli.playing import play
 from rupture_protocol.cli.script import read_script
 from rupture_protocol.language.protocol import Protocol
-from tests.strategies import NOON
 
 
 def assert_replays(protocol: Protocol, story: Story) -> None:

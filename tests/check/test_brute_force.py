@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from rupture_protocol.check import Answer, Report, prove
-from rupture_protocol.language.protocol import EnterPromise, OfferPromise
 from tests.check.brute import Brute
 from tests.check.random_protocols import random_protocol
 from tests.check.replaying import assert_replays
+
+from rupture_protocol.check import Answer, Report, prove
+from rupture_protocol.language.protocol import EnterPromise, OfferPromise
 
 SEEDS = 120
 

@@ -22,8 +22,8 @@ def _findings(proof: Proof) -> Iterator[Finding]:
     factors = [each for assumed in proof.protocol.assume for each in proof.space.readings.factors(assumed)]
     if not any(proof.possible(proof.safety, state, factors) for state in proof.protocol.states):
         message = "no case can fulfil all that `assume` states, so it would prove anything"
-        help = "what contradicts what: take one of them out"
-        yield Finding(issue_at(proof.protocol, "assume-cannot-hold", message, ("assume",), help=help))
+        advice = "what contradicts what: take one of them out"
+        yield Finding(issue_at(proof.protocol, "assume-cannot-hold", message, ("assume",), help=advice))
 
 
 def excluded(proof: Proof) -> Iterator[str]:

@@ -32,7 +32,7 @@ class Cast:
         return self._another(override.by, step, case)
 
     def recorders(
-        self, changes: Mapping[str, Value | Unknown], case: Case
+        self, changes: Mapping[str, Value | Unknown]
     ) -> Iterator[tuple[Actor, dict[str, Value | Unknown]]]:
         """Who records what: as few people as a look at one role after the other finds."""
         left = dict(changes)

@@ -55,7 +55,9 @@ def _idle(proof: Proof) -> Iterator[Finding]:
         for way in _leaves(tree.root):
             if _worth_a_look(proof, way) and _never_matters(proof, tree, way):
                 leaf = way[-1]
-                message = f"a part of {tree.called} never matters: without it, the same would be so everywhere"
+                message = (
+                    f"a part of {tree.called} never matters: without it, the same would be so everywhere"
+                )
                 path: Path = getattr(leaf, "path", ())
                 yield Finding(issue_at(proof.protocol, "never-matters", message, path, help=_HELP))
 

@@ -29,16 +29,19 @@ def _dead_ends(proof: Proof) -> Iterator[Finding]:
         dead = dead_end(proof, state)
         if dead:
             where = state_title(state, proof.protocol)
-            target = Target(
-                state,
-                dead,
-                lambda _, where=where: f"in {where} nothing is open, though all that is read there is on record",
-                _nothing_is_open,
-            )
+            ends = f"in {where} nothing is open, though all that is read there is on record"
+            target = Target(state, dead, partial(_always_says, ends), _nothing_is_open)
             story = proof.story(proof.ways, [target])
             message = f"`{state}` can be a dead end: all that is read there is on record, and nothing is open"
-            help = "a transition for this case, or `wait:` with a reason where waiting is right"
-            yield Finding(issue_at(proof.protocol, "dead-end", message, ("states", state), help=help), story)
+            issue = issue_at(proof.protocol, "dead-end", message, ("states", state), help=_ADVICE)
+            yield Finding(issue, story)
+
+
+_ADVICE = "a transition for this case, or `wait:` with a reason where waiting is right"
+
+
+def _always_says(said: str, _situation: Situation) -> str:
+    return said
 
 
 def dead_end(proof: Proof, state: str) -> int:
@@ -72,6 +75,10 @@ def _nothing_is_open(situation: Situation) -> bool:
     return recorded and Verdict.OPEN not in found
 
 
+def _always(_situation: Situation) -> bool:
+    return True
+
+
 def _traps(proof: Proof) -> Iterator[Finding]:
     sets, ways = proof.space.sets, proof.ways
     goals = {state: FULL for state, each in proof.protocol.states.items() if each.final}
@@ -89,9 +96,7 @@ def _traps(proof: Proof) -> Iterator[Finding]:
     if trapped:
         names = ", ".join(f"`{state}`" for state in trapped)
         ends = "whatever is recorded from here on, no final state can be reached"
-        targets = [Target(state, stuck[state], lambda _: ends, lambda _: True) for state in trapped]
+        targets = [Target(state, stuck[state], partial(_always_says, ends), _always) for state in trapped]
         story = proof.story(ways, targets)
         message = f"a case can be trapped in {names}: no final state can be reached from there any more"
         yield Finding(issue_at(proof.protocol, "trap", message, ("states", trapped[0])), story)
-
-

@@ -44,7 +44,9 @@ class Relation:
 
     def turned(self) -> Relation:
         """The relation the other way round."""
-        return Relation({level: None if each is None else _turned(each) for level, each in self.sources.items()})
+        return Relation(
+            {level: None if each is None else _turned(each) for level, each in self.sources.items()}
+        )
 
 
 def _turned(sources: Sources) -> Sources:
@@ -195,9 +197,7 @@ class Diagrams:
         """What a step leads into a set: each variable goes from a region to the one that `step` gives."""
         return self._before(one, step, max(step, default=-1), {})
 
-    def _before(
-        self, one: int, step: Mapping[int, tuple[int, ...]], last: int, memo: dict[int, int]
-    ) -> int:
+    def _before(self, one: int, step: Mapping[int, tuple[int, ...]], last: int, memo: dict[int, int]) -> int:
         level = self._levels[one]
         if level > last:
             return one

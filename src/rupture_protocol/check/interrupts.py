@@ -22,9 +22,7 @@ def _findings(proof: Proof) -> Iterator[Finding]:
     readings = proof.space.readings
     names = list(proof.protocol.interrupts)
     for urgency, (name, interrupt) in enumerate(proof.protocol.interrupts.items()):
-        free = [
-            each for before in names[:urgency] for each in readings.factors(NotHeldBack(before))
-        ]
+        free = [each for before in names[:urgency] for each in readings.factors(NotHeldBack(before))]
         true = readings.factors(interrupt.when)
         for state, moves in proof.moves.by_state.items():
             if proof.protocol.states[state].final or state == interrupt.to:

@@ -38,7 +38,9 @@ class Motion:
 
     def __post_init__(self) -> None:
         levels = dict(enumerate(self.space.variables))
-        flows = {level: self._flow(each) for level, each in levels.items() if not isinstance(each, VisitsVariable)}
+        flows = {
+            level: self._flow(each) for level, each in levels.items() if not isinstance(each, VisitsVariable)
+        }
         self.flow = Relation(flows)
         self.loose = frozenset(level for level, sources in flows.items() if sources is None)
         half_loose = {
@@ -94,7 +96,7 @@ class Motion:
                     yield level, tuple(1 if never and at == 1 else 0 for at in range(each.size))
 
     def entered(self, stepping: int, state: str) -> int:
-        """Where a case may be after a step into a state, before the next: a blurred set, from a blurred one."""
+        """Where a case may be after a step into a state and before the next, from a blurred set."""
         found = self._entered.get((stepping, state))
         if found is None:
             after = stepping
@@ -127,9 +129,7 @@ class Motion:
         return found
 
 
-def _eliminated(
-    sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf
-) -> list[int]:
+def _eliminated(sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf) -> list[int]:
     """These sets without the loose variables: each is taken out after the sets that read it are joined."""
     pending = set(given)
     while EMPTY not in pending:

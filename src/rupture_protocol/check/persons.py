@@ -27,15 +27,15 @@ def _findings(proof: Proof) -> Iterator[Finding]:
     roles = tuple(proof.protocol.roles)
     if not _finishes(proof, roles):
         return  # with nobody kept out it does not either: that is told of the states
-    alone = [(role,) for role in roles] or [()]
+    alone: list[tuple[str, ...]] = [(role,) for role in roles] or [()]
     if any(_finishes(proof, each, never) for each in alone for never in _never_taken(proof)):
         return
     needed = [role for role in roles if not _finishes(proof, [each for each in roles if each != role])]
     names = ", ".join(f"`{role}`" for role in needed)
     says = f": every way to an end needs {names}" if needed else ""
     message = f"with one person, in one role, this protocol cannot finish{says}"
-    help = "fine where that is meant; a clinic that cannot fill these roles cannot work with it"
-    yield Finding(issue_at(proof.protocol, "needs-several-people", message, ("roles",), help=help))
+    advice = "fine where that is meant; a clinic that cannot fill these roles cannot work with it"
+    yield Finding(issue_at(proof.protocol, "needs-several-people", message, ("roles",), help=advice))
 
 
 def _finishes(proof: Proof, roles: Collection[str], never: Collection[str] | None = None) -> bool:
@@ -78,9 +78,7 @@ def _unrecordable(proof: Proof, roles: Collection[str]) -> dict[int, int]:
     return {
         level: proof.space.sets.regions(level, range(variable.first))
         for level, variable in enumerate(proof.space.variables)
-        if isinstance(variable, FactVariable)
-        and variable.fact.by
-        and not set(variable.fact.by) & set(roles)
+        if isinstance(variable, FactVariable) and variable.fact.by and not set(variable.fact.by) & set(roles)
     }
 
 

@@ -9,10 +9,9 @@ from rupture_protocol.check.diagram import FULL
 from rupture_protocol.check.moves import Move
 from rupture_protocol.check.proof import Proof
 from rupture_protocol.check.results import Finding, Results, issue_at
-from rupture_protocol.check.scenario import state_title, trigger_title
+from rupture_protocol.check.scenario import lacking, state_title, trigger_title
 from rupture_protocol.check.story import Target
 from rupture_protocol.engine.evaluate import Situation, evaluate
-from rupture_protocol.engine.reasons import because
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.language.conditions import All, Condition, OnRecord, Visited
 from rupture_protocol.language.protocol import (
@@ -57,13 +56,13 @@ def _entering(proof: Proof, promise: EnterPromise) -> Iterator[Target]:
             # lifts is never a promise.
             yield from _entered_by(proof, promise, move, move.bare, _asked(promise))
             if move.interrupt and promise.only_after:
-                after = (Visited(promise.only_after),)
+                after = tuple(Visited(state) for state in promise.only_after)
                 yield from _entered_by(proof, promise, move, move.taken, after)
 
 
 def _asked(promise: EnterPromise) -> tuple[Condition, ...]:
     only_if = () if promise.only_if is None else (promise.only_if,)
-    after = (Visited(promise.only_after),) if promise.only_after else ()
+    after = (Visited(state) for state in promise.only_after)
     return (*only_if, *(OnRecord(fact) for fact in promise.needs), *after)
 
 
@@ -78,15 +77,13 @@ def _entered_by(
         yield Target(
             move.state,
             wanted,
-            partial(_entry_said, proof, promise, move, asked),
+            partial(_entry_said, proof, move, asked),
             partial(_is_broken, promise.when, asked),
             move,
         )
 
 
-def _missed(
-    proof: Proof, state: str, given: tuple[int, ...], asked: tuple[Condition, ...]
-) -> Iterator[int]:
+def _missed(proof: Proof, state: str, given: tuple[int, ...], asked: tuple[Condition, ...]) -> Iterator[int]:
     """For each part of what is asked, where it may be missing though all that is given holds."""
     for condition in asked:
         for factor in proof.space.readings.factors(condition):
@@ -104,11 +101,9 @@ def _is_broken(when: Condition | None, asked: tuple[Condition, ...], situation: 
     return applies and evaluate(All(asked), situation).truth is not TRUE
 
 
-def _entry_said(
-    proof: Proof, promise: EnterPromise, move: Move, asked: tuple[Condition, ...], situation: Situation
-) -> str:
+def _entry_said(proof: Proof, move: Move, asked: tuple[Condition, ...], situation: Situation) -> str:
     trigger = trigger_title(move.state, move.step.trigger, proof.protocol)
-    why = because(evaluate(All(asked), situation))
+    why = lacking(evaluate(All(asked), situation))
     return f"{trigger} leads from {state_title(move.state, proof.protocol)} to " + (
         f"{state_title(move.to, proof.protocol)}, though {why}"
     )
@@ -165,7 +160,7 @@ def _offer_said(
     where = state_title(state, proof.protocol)
     if not asked:
         return f"{trigger} is not offered in {where}, where the promise asks for it"
-    return f"{trigger} is not open in {where}: {because(evaluate(All(asked), situation))}"
+    return f"{trigger} is not open in {where}: {lacking(evaluate(All(asked), situation))}"
 
 
 # always_reachable: … ----------------------------------------------------------------------------------
@@ -207,4 +202,3 @@ def _says(promise: Promise) -> str:
             return f"`{promise.offer}` is offered wherever it is promised"
         case ReachPromise():
             return f"{' or '.join(promise.always_reachable)} can always be reached"
-

@@ -96,7 +96,9 @@ class Proof:
         except (TooLarge, RecursionError):
             return self._undecided(name, says, path, promise, f"it takes more than {self.budget} nodes")
         except CannotReplay:
-            return self._undecided(name, says, path, promise, "the engine cannot replay what speaks against it")
+            return self._undecided(
+                name, says, path, promise, "the engine cannot replay what speaks against it"
+            )
         answer = Answer.FAILS if findings else Answer.PROVED
         return Result(name, says, answer, promise, None, findings)
 

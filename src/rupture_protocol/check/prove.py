@@ -83,5 +83,3 @@ def _library() -> str:
         return version("rupture-protocol")
     except PackageNotFoundError:
         return "unknown"
-
-

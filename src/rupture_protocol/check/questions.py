@@ -13,7 +13,7 @@ from rupture_protocol.check.results import Finding, Results, issue_at
 from rupture_protocol.engine.options import facts_of
 from rupture_protocol.language.advice import all_transitions
 from rupture_protocol.language.conditions import Condition
-from rupture_protocol.language.protocol import EnterPromise, OfferPromise, Protocol
+from rupture_protocol.language.protocol import EnterPromise, Interrupt, OfferPromise, Protocol, Transition
 
 SAYS = "every question is about something that is read, due, weighed or asked for somewhere"
 
@@ -29,8 +29,8 @@ def _findings(proof: Proof) -> Iterator[Finding]:
     for name, fact in protocol.facts.items():
         if fact.ask is not None and name not in used:
             message = f"`{name}` has a question, but nothing reads the answer, and no state asks for it"
-            help = "`ask:` in the state where it is worth recording, or a guard, a deadline or an argument that reads it"
-            yield Finding(issue_at(protocol, "question-never-needed", message, ("facts", name), help=help))
+            advice = "list it under `ask:` where it is worth recording, or let something read it"
+            yield Finding(issue_at(protocol, "question-never-needed", message, ("facts", name), help=advice))
 
 
 def facts_used(protocol: Protocol) -> set[str]:
@@ -49,7 +49,8 @@ def facts_used(protocol: Protocol) -> set[str]:
 
 
 def _conditions(protocol: Protocol) -> Iterator[Condition]:
-    for step in (*all_transitions(protocol), *protocol.interrupts.values()):
+    steps: list[Transition | Interrupt] = [*all_transitions(protocol), *protocol.interrupts.values()]
+    for step in steps:
         yield from _some(step.when, *(each.when for each in (*step.arguments_for, *step.arguments_against)))
     for promise in protocol.promises.values():
         yield from _some(promise.when)

@@ -23,8 +23,10 @@ def _states(proof: Proof) -> Iterator[Finding]:
     for state in proof.protocol.states:
         if not proof.safety.at(state):
             message = f"no case can ever come to `{state}`"
-            help = "a transition that leads there and can be open"
-            yield Finding(issue_at(proof.protocol, "unreachable-state", message, ("states", state), help=help))
+            advice = "a transition that leads there and can be open"
+            yield Finding(
+                issue_at(proof.protocol, "unreachable-state", message, ("states", state), help=advice)
+            )
 
 
 def _triggers(proof: Proof) -> Iterator[Finding]:
@@ -37,19 +39,17 @@ def _triggers(proof: Proof) -> Iterator[Finding]:
         if not any(proof.possible(proof.safety, move.state, move.open) for move in moves):
             step = moves[0].step
             message = f"`{step.trigger}` is never open, in no situation that a case can come to"
-            help = _why_never(proof, moves)
-            yield Finding(issue_at(proof.protocol, "never-open", message, step.defined.path, help=help))
+            advice = _why_never(proof, moves)
+            yield Finding(issue_at(proof.protocol, "never-open", message, step.defined.path, help=advice))
 
 
-def _why_never(proof: Proof, moves: list[Move]) -> str | None:
-    """What alone keeps it closed, where one thing does."""
-    sets = proof.space.sets
-    own = [sets.all_of(proof.space.readings.factors(part)[0:]) for part in moves[0].own]
-    if not sets.all_of(own):
+def _why_never(proof: Proof, moves: list[Move]) -> str:
+    """What keeps it closed: it itself, a promise, an interrupt, or where it is offered."""
+    own = [factor for part in moves[0].own for factor in proof.space.readings.factors(part)]
+    if not proof.space.sets.all_of(own):
         return "what it requires contradicts itself"
     if any(proof.possible(proof.safety, move.state, move.bare) for move in moves):
         return "what it requires contradicts a promise of its target"
-    free = [part for part in moves[0].own for part in proof.space.readings.factors(part)]
-    if any(proof.possible(proof.safety, move.state, free) for move in moves):
+    if any(proof.possible(proof.safety, move.state, own) for move in moves):
         return "an interrupt always holds it back"
     return "what it requires is never so where it is offered"

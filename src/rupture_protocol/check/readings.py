@@ -158,8 +158,8 @@ class Readings:
                 )
             case OnRecord(fact=fact):
                 return self.on_record(fact), EMPTY
-            case Visited(states=states):
-                return self._known(sets.all_of(self._entered(state) for state in states))
+            case Visited(state=state):
+                return self._known(self._entered(state))
             case Visits(state=state):
                 at, visits = self._visits[state]
                 counts = [
@@ -195,4 +195,3 @@ def leaves_of(condition: Condition, protocol: Protocol, seen: set[str]) -> Itera
                 yield from leaves_of(part, protocol, seen)
         case _:
             yield condition
-

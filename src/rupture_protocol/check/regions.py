@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, groupby, product
 from typing import Any, Final
 
@@ -165,9 +165,8 @@ def variables_of(protocol: Protocol, leaves: Iterable[Condition]) -> tuple[Varia
                 compared.setdefault(fact, {})[leaf] = None
             case OnRecord(fact=fact):
                 compared.setdefault(fact, {})
-            case Visited(states=states):
-                for state in states:
-                    counts[state] = max(counts.get(state, 0), 1)
+            case Visited(state=state):
+                counts[state] = max(counts.get(state, 0), 1)
             case Visits(state=state, values=values):
                 counts[state] = max(counts.get(state, 0), 1, max(values) + 1)
             case Elapsed(since=state):
@@ -208,9 +207,7 @@ def _regions_at(
             yield pattern, value
 
 
-def _candidates(
-    fact: Fact, leaves: tuple[Compare, ...], at: datetime, calendar: Calendar
-) -> Iterable[Value]:
+def _candidates(fact: Fact, leaves: tuple[Compare, ...], at: datetime, calendar: Calendar) -> Iterable[Value]:
     if fact.type is FactType.SET:
         return _sets(fact, leaves)
     if fact.type is FactType.TEXT:
@@ -256,6 +253,8 @@ def _moments(leaves: tuple[Compare, ...]) -> Iterator[datetime]:
     lengths: list[Any] = [leaf.values[0] for leaf in leaves if leaf.operator in AGAINST_NOW]
     written = [value for leaf in leaves if leaf.operator not in AGAINST_NOW for value in leaf.values]
     for value, length in product(written, lengths):
+        if not isinstance(value, date):
+            continue
         turn = after(value, length, CALENDAR)
         start = value if isinstance(value, datetime) else datetime.combine(value, time.min, UTC)
         yield from (start - _LONG, start - timedelta(days=2), start + (turn - start) / 2)
@@ -271,7 +270,9 @@ def _waits(state: str, leaves: tuple[Elapsed, ...]) -> ElapsedVariable:
     if len(runs) == 1:
         return ElapsedVariable(state, leaves, runs.pop(), ordered=True)
     # A month is now shorter and now longer than 30 days: then there is no one order.
-    return ElapsedVariable(state, leaves, tuple(dict.fromkeys(chain.from_iterable(sorted(runs)))), ordered=False)
+    return ElapsedVariable(
+        state, leaves, tuple(dict.fromkeys(chain.from_iterable(sorted(runs)))), ordered=False
+    )
 
 
 def run_of(

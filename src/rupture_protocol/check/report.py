@@ -17,9 +17,9 @@ DISCLAIMER = (
 )
 
 SEMANTICS = (
-    "Kleene's strong three-valued logic over every region of every fact, not recorded included; safety with "
-    "every fact free to change, ways out with only those that vary or expire; precautions and overrides count "
-    "as steps; time since a state and dates against now are inputs cut at their constants."
+    "Kleene's strong three-valued logic over every region of every fact, not recorded included; safety "
+    "with every fact free to change, ways out with only those that vary or expire; precautions and overrides "
+    "count as steps; time since a state and dates against now are inputs cut at their constants."
 )
 
 
@@ -72,11 +72,14 @@ class Report:
 
     def render(self) -> str:
         """The report as a person reads it."""
-        head = f"{self.protocol} {self.version}, digest {self.digest[:12]}, proved by rupture_protocol {self.library}"
+        what = f"{self.protocol} {self.version}, digest {self.digest[:12]}"
+        head = f"{what}, proved by rupture_protocol {self.library}"
         lines = [head, ""]
         for result in self.results:
             sign, word = _SIGNS[result.answer], result.answer.value
-            if result.answer is Answer.FAILS and not any(each.severity is Severity.ERROR for each in result.findings):
+            if result.answer is Answer.FAILS and not any(
+                each.severity is Severity.ERROR for each in result.findings
+            ):
                 sign, word = "!", "look at it"
             lines.append(f"{sign} {word:11}  {result.name}: {result.says}")
             if result.why:

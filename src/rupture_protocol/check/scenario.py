@@ -9,8 +9,20 @@ from typing import Any
 from rupture_protocol.check.moves import Move
 from rupture_protocol.engine.case import Actor, Case, Event, EventKind
 from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.evaluate import Trace
 from rupture_protocol.engine.reasons import subject_of
+from rupture_protocol.engine.truth import FALSE, TRUE, Truth
 from rupture_protocol.frozen import Frozen
+from rupture_protocol.language.conditions import (
+    Compare,
+    Elapsed,
+    Named,
+    Not,
+    NotHeldBack,
+    OnRecord,
+    Visited,
+    Visits,
+)
 from rupture_protocol.language.facts import Unknown, to_json
 from rupture_protocol.language.protocol import Protocol
 
@@ -114,3 +126,30 @@ def state_title(state: str, protocol: Protocol) -> str:
     """What a state is called in a sentence."""
     title = protocol.states[state].title
     return f"“{title}”" if title else f"`{state}`"
+
+
+def lacking(trace: Trace) -> str:
+    """What keeps a condition from being true, by name: never a value."""
+    said = list(dict.fromkeys(_lacking(trace)))
+    return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
+
+
+def _lacking(trace: Trace, wanted: Truth = TRUE) -> Iterator[str]:
+    """What keeps a condition from coming to what is wanted."""
+    condition = trace.condition
+    turned = FALSE if wanted is TRUE else TRUE
+    match condition:
+        case _ if trace.truth is wanted:
+            return
+        case Compare(fact=fact) | OnRecord(fact=fact):
+            known = trace.reading is not None and trace.reading.value is not None
+            yield f"`{fact}` {'stands against it' if known else 'is not on record'}"
+        case Visited(state=state):
+            yield f"`{state}` has {'not ' if wanted is TRUE else ''}been visited"
+        case Visits(state=state) | Elapsed(since=state):
+            yield f"`{state}` was not entered as it asks"
+        case Not() | NotHeldBack() | Named(holds=False):
+            yield from _lacking(trace.parts[0], turned)
+        case _:
+            for part in trace.parts:
+                yield from _lacking(part, wanted)

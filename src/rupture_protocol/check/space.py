@@ -43,9 +43,9 @@ def _leaves(protocol: Protocol) -> Iterator[Condition]:
     seen: set[str] = set()
     for condition in _conditions(protocol):
         yield from leaves_of(condition, protocol, seen)
-    for elapsed_needs in protocol.promises.values():
-        if isinstance(elapsed_needs, EnterPromise) and elapsed_needs.only_after:
-            yield Visited(elapsed_needs.only_after)
+    for promise in protocol.promises.values():
+        if isinstance(promise, EnterPromise):
+            yield from (Visited(state) for state in promise.only_after)
 
 
 def _conditions(protocol: Protocol) -> Iterator[Condition]:

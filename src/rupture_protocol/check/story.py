@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from rupture_protocol.check.cast import Cast
 from rupture_protocol.check.diagram import EMPTY, Relation
 from rupture_protocol.check.moves import Move
-from rupture_protocol.check.cast import Cast
 from rupture_protocol.check.reach import Reach
 from rupture_protocol.check.regions import (
     CALENDAR,
@@ -26,7 +26,6 @@ from rupture_protocol.engine.evaluate import Situation
 from rupture_protocol.engine.options import Verdict
 from rupture_protocol.errors import RuptureError
 from rupture_protocol.language.facts import UNKNOWN, Unknown, Value
-from rupture_protocol.language.protocol import Transition
 
 MOST_TRIES = 8
 """So many ways of telling a story are tried before it counts as one that the engine cannot replay."""
@@ -91,13 +90,11 @@ class Storyteller:
         entering = sets.before(sets.moved(hit, self._back), motion.into(state))
         ring = self.reach.rings[at]
         leading = [move for move in self.reach.moves if move.to == state and move.state in ring]
-        for ways in (lambda move: move.open, lambda move: move.taken):
-            for move in leading:
-                before = sets.both(sets.both(entering, ring[move.state]), motion.space.sound)
-                for factor in ways(move):
-                    before = sets.both(before, factor)
-                if before:
-                    return move, before
+        ways = [(move, move.open) for move in leading] + [(move, move.taken) for move in leading]
+        for move, factors in ways:
+            before = sets.all_of((entering, ring[move.state], motion.space.sound, *factors))
+            if before:
+                return move, before
         raise AssertionError(f"`{state}` was reached by no move")  # the ring says that there is one
 
     # Forwards: what is recorded, by whom, when ---------------------------------------------------------
@@ -164,7 +161,7 @@ class _Living:
         if chosen is None:
             return False
         changes = dict(self._changes(chosen))
-        for by, facts in self._cast.recorders(changes, self.case):
+        for by, facts in self._cast.recorders(changes):
             self.case = self._engine.record(self.case, facts, by=by, at=self.at)
         return self._motion.space.sets.holds(wanted, [max(each, 0) for each in self._regions()])
 
@@ -185,7 +182,9 @@ class _Living:
             case VisitsVariable():
                 return [0 if at == now else None for at in range(variable.size)]
             case ElapsedVariable():
-                return [0 if at == now else 5 if waiting and at > now else None for at in range(variable.size)]
+                return [
+                    0 if at == now else 5 if waiting and at > now else None for at in range(variable.size)
+                ]
             case FactVariable():
                 fixed = not self._motion.moves(variable)
                 return [_cost(variable, at, now, fixed=fixed) for at in range(variable.size)]
@@ -258,4 +257,3 @@ def _cost(variable: FactVariable, to: int, now: int, *, fixed: bool) -> int | No
     if never_again or (fixed and (to == 0 or now >= variable.first)):
         return None
     return 3 if to == 0 else 2
-

@@ -40,7 +40,9 @@ def _findings(proof: Proof) -> Iterator[Finding]:
             f"`{move.step.trigger}` can be open at the same time as {', '.join(others)}, "
             f"and they lead to the same target `{move.to}`"
         )
-        yield Finding(issue_at(proof.protocol, "triggers-overlap", message, move.step.defined.path, help=_HELP))
+        yield Finding(
+            issue_at(proof.protocol, "triggers-overlap", message, move.step.defined.path, help=_HELP)
+        )
 
 
 _HELP = "fine where people should choose how; else guards of which only one can be true"
@@ -63,7 +65,9 @@ def _shadowed(proof: Proof, hidden: Move, by: Move) -> Finding:
         f"`{hidden.step.trigger}` is open in `{hidden.state}` only where `{by.step.trigger}` is as well, "
         f"and both lead to `{by.to}`"
     )
-    return Finding(issue_at(proof.protocol, "trigger-shadowed", message, hidden.step.defined.path, help=_HELP))
+    return Finding(
+        issue_at(proof.protocol, "trigger-shadowed", message, hidden.step.defined.path, help=_HELP)
+    )
 
 
 def _apart(proof: Proof, state: str, move: Move, factor: int) -> bool:
