@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from rupture_protocol.check.diagram import EMPTY, FULL
 from rupture_protocol.check.proof import Proof
 from rupture_protocol.check.readings import Reading, Wanted
 from rupture_protocol.check.results import Finding, Results, issue_at
@@ -50,10 +49,12 @@ class _Tree:
 
 def _idle(proof: Proof) -> Iterator[Finding]:
     for tree in _trees(proof):
-        if len(list(_leaves(tree.root))) < 2:
+        ways = list(_leaves(tree.root))
+        # What is never true is told elsewhere, and then no part of it matters.
+        if len(ways) < 2 or not _anywhere(proof, tree.states, proof.space.readings.factors(tree.root)):
             continue
-        for way in _leaves(tree.root):
-            if _worth_a_look(proof, way) and _never_matters(proof, tree, way):
+        for way in ways:
+            if _never_matters(proof, tree, way):
                 leaf = way[-1]
                 message = (
                     f"a part of {tree.called} never matters: without it, the same would be so everywhere"
@@ -95,53 +96,48 @@ def _leaves(root: Condition) -> Iterator[_Way]:
             yield (root, *way)
 
 
-def _worth_a_look(proof: Proof, way: _Way) -> bool:
-    """Whether a part may be idle at all: what nothing beside it depends on always matters somewhere."""
-    if proof.space.sound != FULL:
-        return True
-    own = _support(proof, way[-1])
-    fixed = {level for level in own if level not in proof.safety.motion.loose}
-    beside = {
-        level
-        for at, above in enumerate(way[:-1])
-        for part in parts(above)
-        if part is not way[at + 1]
-        for level in _support(proof, part)
-    }
-    return not own or bool(fixed) or not own.isdisjoint(beside)
-
-
-def _support(proof: Proof, condition: Condition) -> frozenset[int]:
-    true, false = proof.space.readings.read(condition)
-    return proof.space.sets.support(true) | proof.space.sets.support(false)
-
-
 def _never_matters(proof: Proof, tree: _Tree, way: _Way) -> bool:
-    meant = proof.space.readings.read(tree.root)
-    return any(_same(proof, tree, meant, _with(proof, way, leaf)) for leaf in ((FULL, EMPTY), (EMPTY, FULL)))
+    """Whether nothing would change if a part were always true, or always false."""
+    sets = proof.space.sets
+    true, false = proof.space.readings.read(way[-1])
+    always = (sets.outside(true), false)
+    never = (true, sets.outside(false))
+    beside = _beside(proof, way)
+    return any(not _shows(proof, tree, change, beside) for change in (always, never))
 
 
-def _with(proof: Proof, way: _Way, leaf: Reading) -> Reading:
-    """What a tree would come to if its leaf always came to one thing."""
-    readings, reading = proof.space.readings, leaf
-    for at in range(len(way) - 2, -1, -1):
-        above, below = way[at], way[at + 1]
-        beside = [readings.read(part) for part in parts(above) if part is not below]
+def _shows(proof: Proof, tree: _Tree, change: Reading, beside: tuple[_Factors, _Factors]) -> bool:
+    """Whether a change of a leaf, in one of these sets, changes what the whole tree comes to."""
+    return any(
+        changed and _anywhere(proof, tree.states, (changed, *around))
+        for changed, around in zip(change, beside, strict=True)
+    )
+
+
+_Factors = list[int]
+
+
+def _beside(proof: Proof, way: _Way) -> tuple[_Factors, _Factors]:
+    """Where the rest of a tree lets through that its leaf is true or not; and that it is false or not."""
+    factors = proof.space.readings.factors
+    where_true: _Factors = []
+    where_false: _Factors = []
+    for above, below in zip(way[-2::-1], way[:0:-1], strict=True):
+        beside = [part for part in parts(above) if part is not below]
         match above:
             case All():
-                reading = readings.conjunction([reading, *beside])
+                where_true += [each for part in beside for each in factors(part)]
+                where_false += [each for part in beside for each in factors(part, Wanted.NOT_FALSE)]
             case AnyOf():
-                reading = readings.disjunction([reading, *beside])
+                where_true += [each for part in beside for each in factors(part, Wanted.NOT_TRUE)]
+                where_false += [each for part in beside for each in factors(part, Wanted.FALSE)]
             case Not():
-                reading = reading[::-1]
-    return reading
+                where_true, where_false = where_false, where_true
+    return _turned(way, where_true, where_false)
 
 
-def _same(proof: Proof, tree: _Tree, one: Reading, other: Reading) -> bool:
-    sets = proof.space.sets
-    differing = [
-        (left, sets.outside(right))
-        for here, there in zip(one, other, strict=True)
-        for left, right in ((here, there), (there, here))
-    ]
-    return not any(_anywhere(proof, tree.states, each) for each in differing if EMPTY not in each)
+def _turned(way: _Way, where_true: _Factors, where_false: _Factors) -> tuple[_Factors, _Factors]:
+    # An odd number of `not`s has made places change: what is asked is about the leaf again.
+    if sum(isinstance(above, Not) for above in way[:-1]) % 2:
+        return where_false, where_true
+    return where_true, where_false

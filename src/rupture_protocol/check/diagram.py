@@ -72,6 +72,7 @@ class Diagrams:
         self._and: dict[tuple[int, int], int] = {}
         self._or: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {EMPTY: FULL, FULL: EMPTY}
+        self._after: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self._supports: dict[int, frozenset[int]] = {}
 
     def __len__(self) -> int:
@@ -212,17 +213,20 @@ class Diagrams:
         """Where a step leads from a set, in which one variable goes from each region to the one in `to`."""
         if not one:
             return EMPTY
-        here = self._levels[one]
-        if here < level:
-            return self.node(here, [self.after(kid, level, to) for kid in self._kids[one]])
-        kids = self._kids[one] if here == level else (one,) * len(to)
-        return self.node(
-            level,
-            [
-                self.any_of(kids[start] for start, end in enumerate(to) if end == region)
-                for region in range(len(to))
-            ],
-        )
+        key = (one, level, to)
+        found = self._after.get(key)
+        if found is None:
+            here = self._levels[one]
+            if here < level:
+                found = self.node(here, [self.after(kid, level, to) for kid in self._kids[one]])
+            else:
+                kids = self._kids[one] if here == level else (one,) * len(to)
+                found = self.node(level, [self._arriving(kids, to, region) for region in range(len(to))])
+            self._after[key] = found
+        return found
+
+    def _arriving(self, kids: tuple[int, ...], to: tuple[int, ...], region: int) -> int:
+        return self.any_of(kids[start] for start, end in enumerate(to) if end == region)
 
     def holds(self, one: int, regions: Sequence[int]) -> bool:
         """Whether the situation with these regions, one a level, lies in a set."""

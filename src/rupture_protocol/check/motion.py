@@ -129,25 +129,39 @@ class Motion:
         return found
 
 
-def _eliminated(sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf) -> list[int]:
+def _eliminated(
+    sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf
+) -> list[int]:
     """These sets without the loose variables: each is taken out after the sets that read it are joined."""
     pending = set(given)
     while EMPTY not in pending:
-        users: dict[int, list[int]] = {}
-        for each in sorted(pending):
-            for level in sets.support(each) & loose:
-                users.setdefault(level, []).append(each)
+        users = _users(sets, pending, loose)
         if not users:
             return sorted(pending)
-        # What fewest sets read goes first, and with it all that only the joined set still reads.
-        level = min(users, key=lambda at: (len(users[at]), at))
-        joining = users[level]
-        pending.difference_update(joining)
-        gone = frozenset(at for at, reading in users.items() if pending.isdisjoint(reading))
-        joined = sets.all_of(joining)
-        pending.add(sets.moved(joined, blur_of(gone & sets.support(joined))))
+        alone: dict[int, set[int]] = {}
+        for level, reading in users.items():
+            if len(reading) == 1:
+                alone.setdefault(reading[0], set()).add(level)
+        if alone:
+            for each, levels in alone.items():
+                pending.discard(each)
+                pending.add(sets.moved(each, blur_of(frozenset(levels))))
+        else:
+            # What fewest sets read goes first.
+            level = min(users, key=lambda at: (len(users[at]), at))
+            pending.difference_update(users[level])
+            pending.add(sets.all_of(users[level]))
         pending.discard(FULL)
     return [EMPTY]
+
+
+def _users(sets: Diagrams, pending: Iterable[int], loose: frozenset[int]) -> dict[int, list[int]]:
+    """Which of these sets read which loose variable."""
+    users: dict[int, list[int]] = {}
+    for each in sorted(pending):
+        for level in sets.support(each) & loose:
+            users.setdefault(level, []).append(each)
+    return users
 
 
 def _moving(variable: FactVariable) -> Sources | None:
