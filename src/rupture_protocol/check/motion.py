@@ -129,9 +129,7 @@ class Motion:
         return found
 
 
-def _eliminated(
-    sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf
-) -> list[int]:
+def _eliminated(sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf) -> list[int]:
     """These sets without the loose variables: each is taken out after the sets that read it are joined."""
     pending = set(given)
     while EMPTY not in pending:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from rupture_protocol.check.moves import Move
@@ -46,24 +47,50 @@ class Story:
         return "\n".join([*lines, f"→ {self.ends}"])
 
 
-def story_of(case: Case, engine: Engine, *, ends: str, last: Move | None, stopped: bool) -> Story:
-    """The story of a case that was lived through."""
+def story_of(
+    case: Case, engine: Engine, *, at: datetime, ends: str, last: Move | None, stopped: bool
+) -> Story:
+    """The story of a case that was lived through until a moment."""
     protocol = engine.protocol
-    sentences = [_sentence(event, protocol) for event in case.history]
+    sentences = list(_told(case, at, protocol))
     steps = [_scripted(event) for event in case.history[1:]]
     expected: dict[str, Any] = {"state": case.state}
     if stopped and last is not None:
+        title = trigger_title(last.state, last.step.trigger, protocol)
         sentences.append(
-            f"The guard of {_trigger(last, protocol)} would let it be taken now. "
+            f"The guard of {title} would let it be taken now. "
             "The net at run time would stop it, the guard alone does not."
         )
-        verdict = engine.decide(case, at=case.history[-1].at)[last.step.trigger].verdict
+        verdict = engine.decide(case, at=at)[last.step.trigger].verdict
         expected[verdict.value] = [last.step.trigger]
-    steps.append({"expect": expected})
+    steps.append({"at": at.isoformat(), "expect": expected})
     opening = case.history[0]
-    steps[0] = {"at": opening.at.isoformat(), "by": _by(opening.by), **steps[0]}
+    begun = {"at": opening.at.isoformat(), "by": _by(opening.by)}
+    if steps[0]["at"] != begun["at"]:
+        # A script opens its case at its first step, and here time passes before anything happens.
+        steps.insert(0, {**begun, "expect": {"state": opening.to}})
+    steps[0] = {**begun, **steps[0]}
     scenario = {"protocol": protocol.id, "case": case.id, "title": ends, "steps": steps}
     return Story(tuple(sentences), ends, stopped, Frozen(scenario))
+
+
+def _told(case: Case, at: datetime, protocol: Protocol) -> Iterator[str]:
+    """One sentence for each event, and one wherever time passes."""
+    before = case.history[0].at
+    for event in case.history:
+        if event.at > before:
+            yield _passed(event.at - before)
+        before = event.at
+        yield _sentence(event, protocol)
+    if at > before:
+        yield _passed(at - before)
+
+
+def _passed(length: timedelta) -> str:
+    hours, rest = divmod(length.seconds, 3600)
+    parts = [(length.days, "day"), (hours, "hour"), (rest // 60, "minute")]
+    said = [f"{count} {unit}{'s' if count != 1 else ''}" for count, unit in parts if count]
+    return f"Time passes: {' and '.join(said) or 'a moment'}."
 
 
 def _scripted(event: Event) -> dict[str, Any]:
@@ -97,8 +124,10 @@ def _sentence(event: Event, protocol: Protocol) -> str:
 
 def _who(actor: Actor) -> str:
     role, _, number = actor.id.rpartition("-")
-    called = (role or actor.id).replace("_", " ")
-    return f"The {called}" if number in ("1", "somebody") else f"Another {called}"
+    if not role:
+        return "Somebody"
+    called = role.replace("_", " ")
+    return f"The {called}" if number == "1" else f"Another {called}"
 
 
 def _recorded(event: Event, protocol: Protocol) -> Iterator[str]:
@@ -106,10 +135,6 @@ def _recorded(event: Event, protocol: Protocol) -> Iterator[str]:
         fact = protocol.facts[name]
         said = "not known (any more)" if isinstance(value, Unknown) else f"“{fact.label(value)}”"
         yield f"{subject_of(fact)} is {said}"
-
-
-def _trigger(move: Move, protocol: Protocol) -> str:
-    return trigger_title(move.state, move.step.trigger, protocol)
 
 
 def trigger_title(state: str, trigger: str, protocol: Protocol) -> str:

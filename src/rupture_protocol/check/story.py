@@ -112,7 +112,7 @@ class Storyteller:
             stopped = target.last is not None and not living.finish(target.last)
         except RuptureError:
             return None
-        return story_of(living.case, self.engine, ends=ends, last=target.last, stopped=stopped)
+        return story_of(living.case, self.engine, at=living.at, ends=ends, last=target.last, stopped=stopped)
 
 
 class _Living:
