@@ -49,7 +49,7 @@ def _fact(dice: Random) -> Data:
     kind = dice.choice(["boolean", "boolean", "scale", "integer", "set"])
     fact: Data = {"type": kind}
     if kind in ("scale", "set"):
-        fact["values"] = ["low", "mid", "high"]
+        fact["values"] = ["low", "mid", "high"][: 3 if kind == "scale" else 2]
     if kind == "scale" and dice.random() < 0.3:
         fact["also"] = ["not_assessable"]
     if dice.random() < 0.5:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.check.tiny import codes, proved, the
 
 from rupture_protocol.check import Answer
 from rupture_protocol.errors import Severity
-from tests.check.tiny import codes, proved, the
 
 FACTS = """
 facts:
@@ -436,7 +436,9 @@ states:
   start:
     initial: true
     transitions:
-      go: {to: done, when: {elapsed: {since: start, at_least: 3 days}, not: {elapsed: {since: other, at_least: 1 day}}}}
+      go:
+        to: done
+        when: {elapsed: {since: start, at_least: 3 days}, not: {elapsed: {since: other, at_least: 1 day}}}
       stray: {to: other}
   other: {transitions: {back: {to: start}}}
   done: {final: true}

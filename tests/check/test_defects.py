@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.check.replaying import assert_replays
 
 from rupture_protocol import loads, shipped
 from rupture_protocol.check import prove
 from rupture_protocol.language.protocol import Protocol
-from tests.check.replaying import assert_replays
 
 
 @dataclass(frozen=True)

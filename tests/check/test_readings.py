@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hypothesis import given
+from tests.strategies import Moment, law, moments
 
 from rupture_protocol.check.readings import Wanted
 from rupture_protocol.check.space import Space
@@ -14,7 +15,6 @@ from rupture_protocol.engine.options import steps_from
 from rupture_protocol.engine.truth import FALSE, TRUE
 from rupture_protocol.language.conditions import Condition
 from rupture_protocol.language.protocol import Protocol
-from tests.strategies import Moment, law, moments
 
 
 def conditions_of(protocol: Protocol) -> Iterator[Condition]:

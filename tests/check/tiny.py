@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.check.replaying import assert_replays
+
 from rupture_protocol import loads
 from rupture_protocol.check import Finding, Report, prove
-from tests.check.replaying import assert_replays
 
 HEAD = "format: 1\nprotocol: tiny\nversion: 1.0.0\ntitle: Tiny\n"
 
