@@ -73,6 +73,7 @@ class Diagrams:
         self._or: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {EMPTY: FULL, FULL: EMPTY}
         self._after: dict[tuple[int, int, tuple[int, ...]], int] = {}
+        self._shares: dict[int, float] = {EMPTY: 0.0, FULL: 1.0}
         self._supports: dict[int, frozenset[int]] = {}
 
     def __len__(self) -> int:
@@ -273,15 +274,11 @@ class Diagrams:
 
     def share(self, one: int) -> float:
         """Which part of all combinations of regions lies in a set."""
-        memo: dict[int, float] = {EMPTY: 0.0, FULL: 1.0}
-
-        def part(node: int) -> float:
-            if node not in memo:
-                kids = self._kids[node]
-                memo[node] = sum(part(kid) for kid in kids) / len(kids)
-            return memo[node]
-
-        return part(one)
+        found = self._shares.get(one)
+        if found is None:
+            kids = self._kids[one]
+            found = self._shares[one] = sum(map(self.share, kids)) / len(kids)
+        return found
 
     def support(self, one: int) -> frozenset[int]:
         """The levels that a set depends on."""
