@@ -14,6 +14,7 @@ _ERRORS = {
     "trap": "a case can come where no final state can be reached any more",
     "unreachable-state": "no case can ever come to a state",
     "never-open": "no case can ever take a transition or an interrupt",
+    "opens-more": "an extension opens what the protocol that it extends does not",
     "assume-cannot-hold": "no case fulfils what `assume` states, so it would prove anything",
 }
 

@@ -16,18 +16,21 @@ from rupture_protocol.language.protocol import EnterPromise, OfferPromise, Proto
 class Space:
     """Every situation that a case of a protocol may be in, as far as conditions tell them apart.
 
-    `sound` holds those that contradict no assumption.
+    `sound` holds those that contradict no assumption. `beside` is a protocol that `protocol` extends: then
+    situations are told apart as either of the two does.
     """
 
     protocol: Protocol
     budget: int
+    beside: Protocol | None = None
     variables: tuple[Variable, ...] = field(init=False)
     sets: Diagrams = field(init=False)
     readings: Readings = field(init=False)
     sound: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.variables = variables_of(self.protocol, _leaves(self.protocol))
+        both = (self.protocol,) if self.beside is None else (self.protocol, self.beside)
+        self.variables = variables_of(self.protocol, (leaf for each in both for leaf in _leaves(each)))
         self.sets = Diagrams([each.size for each in self.variables], budget=self.budget)
         self.readings = Readings(self.protocol, self.sets, self.variables)
         self.sound = FULL
