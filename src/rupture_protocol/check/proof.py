@@ -91,8 +91,11 @@ class Proof:
         """The result of looking for what speaks against something; *not decided* where that breaks off."""
         try:
             findings = tuple(find())
-        except (TooLarge, RecursionError):
-            return self._undecided(name, says, path, promise, f"it takes more than {self.budget} nodes")
+        except TooLarge as error:
+            why = str(error) or f"it takes more than {self.budget} nodes"
+            return self._undecided(name, says, path, promise, why)
+        except RecursionError:
+            return self._undecided(name, says, path, promise, "it reads too many facts at once")
         except CannotReplay:
             return self._undecided(
                 name, says, path, promise, "the engine cannot replay what speaks against it"
