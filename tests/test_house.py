@@ -15,7 +15,22 @@ import rupture_protocol
 
 ROOT = Path(rupture_protocol.__path__[0])
 
-FLOORS = ("cli", "render", "loading", "folders", "engine", "language", "shipped", "frozen", "errors")
+FLOORS = (
+    "cli",
+    "pytest_plugin",
+    "testing",
+    "render",
+    "loading",
+    "folders",
+    "scenarios",
+    "check",
+    "engine",
+    "language",
+    "shipped",
+    "frozen",
+    "once",
+    "errors",
+)
 """From the top down: a module may import its own floor and those below."""
 
 ROOMS = {
@@ -25,6 +40,8 @@ ROOMS = {
     "transitions": "engine",
     "click": "cli",
     "rich": "cli",
+    "hypothesis": "testing",
+    "pytest": "pytest_plugin",
 }
 """Each outside library is known to one room only."""
 
