@@ -92,6 +92,14 @@ _MEANING = {
     "kind-not-sourced": "a deadline shown as law or code whose source is a clinic's own",
 }
 
+_SCENARIOS = {
+    "unknown-person": "a person who is not among the `people` of the file of scenarios",
+    "unknown-case": "a scenario that follows one that is not there",
+    "unknown-deadline": "a deadline that the protocol does not have",
+    "circular-case": "a scenario that follows one that follows it",
+}
+"""Of scenarios only."""
+
 _WARNINGS = {
     "no-about": "nothing says what the protocol is for, and for whom",
     "no-source": "a transition, interrupt or deadline has no source",
@@ -118,7 +126,7 @@ def _table(severity: Severity, *groups: dict[str, str]) -> dict[str, Code]:
 
 
 ALL: dict[str, Code] = {
-    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING),
+    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING, _SCENARIOS),
     **_table(Severity.WARNING, _WARNINGS),
 }
 
