@@ -15,7 +15,10 @@ import rupture_protocol
 
 ROOT = Path(rupture_protocol.__path__[0])
 
-FLOORS = ("cli", "pytest_plugin", "testing", "render", "loading", "scenarios", "engine", "language", "shipped", "frozen", "errors")
+FLOORS = (
+    "cli", "pytest_plugin", "testing", "render", "loading", "scenarios", "engine", "language", "shipped",
+    "frozen", "errors",
+)  # fmt: skip
 """From the top down: a module may import its own floor and those below."""
 
 ROOMS = {

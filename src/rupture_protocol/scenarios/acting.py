@@ -121,6 +121,8 @@ def _missing(
 
 
 def _ask(wanted: tuple[str, ...], decision: Decision, path: Path) -> Iterator[Difference]:
+    if not wanted:
+        return  # what is to be asked costs more than all the rest
     asked = tuple(question.fact for question in decision.ask[: len(wanted)])
     if asked != wanted:
         yield Difference(f"what is asked first is {_listed(asked) or 'nothing'}, not {_listed(wanted)}", path)

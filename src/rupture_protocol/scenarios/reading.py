@@ -127,7 +127,7 @@ class _FileReader(StepReader):
             path = ("cases", name, "follows")
             if case.follows is not None and case.follows not in known:
                 self.report.unknown("case", case.follows, known, path)
-            elif case.follows in cases and cases[case.follows].start is not None:
+            elif case.follows is not None and case.follows in cases and cases[case.follows].start is not None:
                 message = f"`{case.follows}` is imagined, so nothing can follow it"
                 self.report("wrong-value", message, path, help="follow a case that has steps of its own")
             elif _leads_back(case, cases):

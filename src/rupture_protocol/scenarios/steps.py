@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from rupture_protocol.engine.calendar import Calendar, after
 from rupture_protocol.engine.case import Actor
 from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.quantities import Duration
 from rupture_protocol.language.source import Path
+
+VERDICTS: Final = ("open", "blocked", "undecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,6 @@ class Expect:
     def triggers(self) -> tuple[str, ...]:
         """Every trigger of which it says something."""
         return tuple(dict.fromkeys((*(each for some in self.verdicts.values() for each in some), *self.missing)))
-
-
-VERDICTS = ("open", "blocked", "undecided")
 
 Action = Record | Take | Override | Correct | Expect
 
