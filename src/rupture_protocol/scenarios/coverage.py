@@ -92,7 +92,7 @@ class Meter:
                 for look in result.looks:
                     self.look(look)
                 if result.case is not None and not result.case.imagined:
-                    self._walked(result.case)
+                    self.walked(result.case)
 
     def look(self, look: Look) -> frozenset[int]:
         """Note one decision that a scenario says something about; the atoms that were read."""
@@ -124,12 +124,26 @@ class Meter:
         }
         return Coverage(self.protocol, self.goals, frozenset(met))
 
+    def unmet(self, atom: int) -> list[Goal]:
+        """The goals about one atom that are not met yet."""
+        return [goal for goal in self.goals if goal.atom == atom and not self._is_decided(goal.kind, atom)]
+
+    def would_meet(self, goal: Goal, evaluations: Iterable[Evaluation]) -> bool:
+        """Whether a goal about an atom would be met if these evaluations were noted, too."""
+        found: dict[Path, set[tuple[Truth, Truth, Truth]]] = {}
+        for each in evaluations:
+            path = each.tree.step.defined.path
+            some = found.setdefault(path, set(self._shown.get((path, goal.atom), ())))
+            some |= {(truth, other, each.truth) for atom, truth, other in each.decided() if atom == goal.atom}
+        return any(_shows(goal.kind, some) for some in found.values())
+
     def _is_decided(self, kind: Kind, atom: int) -> bool:
         return any(
             _shows(kind, found) for (_, number), found in self._shown.items() if number == atom
         )
 
-    def _walked(self, case: Case) -> None:
+    def walked(self, case: Case) -> None:
+        """Note where a case has been, and how it got there."""
         for event in case.history:
             if event.to is not None:
                 self._reached.add((Kind.STATE, ("states", event.to)))

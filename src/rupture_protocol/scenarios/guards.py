@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from rupture_protocol.engine.evaluate import Situation, evaluate
+from rupture_protocol.engine.calendar import Calendar
+from rupture_protocol.engine.cubes import representatives
+from rupture_protocol.engine.evaluate import Situation, compare_now, evaluate
 from rupture_protocol.engine.options import Step, steps_from
-from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction, negation
+from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction, negation, truth_of
+from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.conditions import (
     All,
     AnyOf,
@@ -20,11 +24,13 @@ from rupture_protocol.language.conditions import (
     NotHeldBack,
     OnRecord,
 )
+from rupture_protocol.language.facts import FactType
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
 
 AND, OR, NOT, ATOM = "and", "or", "not", "atom"
-TRUTHS: Final = (TRUE, FALSE, UNKNOWN)
+SOMEWHEN: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""The moment at which dates are compared with now: which patterns of truths there are is the same at any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,36 @@ class Atom:
         return isinstance(self.condition, Compare | OnRecord)
 
 
+def values_of(protocol: Protocol, fact: str, compares: Iterable[Compare]) -> tuple[Any, ...]:
+    """One value of a fact for each region that these comparisons tell apart; some value, where there are none."""
+    listed = list(compares)
+    if not listed:
+        return (None,)
+    if protocol.facts[fact].type is FactType.SET:
+        return tuple(_sets(frozenset(protocol.facts[fact].values), listed))
+    return representatives(protocol.facts[fact], listed, _somewhen(protocol))
+
+
+def _sets(whole: frozenset[str], compares: list[Compare]) -> Iterator[frozenset[str]]:
+    yield from (frozenset(), whole)
+    for each in sorted(whole):
+        yield from (frozenset({each}), whole - {each})
+    for compare in compares:
+        yield from (value for value in compare.values if isinstance(value, frozenset))
+
+
+def truth_for(protocol: Protocol, condition: Leaf, value: Any) -> Truth:
+    """What an atom that reads a fact comes to when the fact has that value."""
+    if not isinstance(condition, Compare):
+        return TRUE  # a need: it is on record
+    now = _somewhen(protocol)
+    return truth_of(compare_now(protocol.facts[condition.fact], condition, value, now.at, now.calendar))
+
+
+def _somewhen(protocol: Protocol) -> Situation:
+    return Situation(protocol, protocol.initial, NOTHING, NOTHING, SOMEWHEN, Calendar())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """One node of an option's tree. Names and interrupts are followed, and shared where they are used twice."""
@@ -62,11 +98,22 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """What an option requires, its promises aside: they are proved, not tested."""
+    """What an option requires, its promises aside: they are proved, not tested.
+
+    For an atom that reads a fact, `known` lists what all atoms of that fact come to under each of its values, and
+    `unknown` what they come to while it is not on record.
+    """
 
     step: Step
     root: Node
     atoms: tuple[int, ...]
+    known: Mapping[int, tuple[Mapping[int, Truth], ...]]
+    unknown: Mapping[int, Mapping[int, Truth]]
+
+
+def is_promised(part: Condition) -> bool:
+    """Whether a part of a requirement is there because of a promise."""
+    return part.path[:1] == ("promises",)
 
 
 class Guards:
@@ -82,6 +129,7 @@ class Guards:
         self._numbers: dict[tuple[Path, Leaf], int] = {}
         self._shared: dict[tuple[str, str], Node] = {}
         self._trees: dict[tuple[str, str], Tree] = {}
+        self._together: dict[tuple[int, ...], tuple[Mapping[int, Truth], ...]] = {}
         for state in protocol.states:
             for step in steps_from(protocol, state):
                 self._trees[state, step.trigger] = self._tree(step)
@@ -101,9 +149,37 @@ class Guards:
     # Building -------------------------------------------------------------------------------------
 
     def _tree(self, step: Step) -> Tree:
-        kept = tuple(part for part in step.requirement.parts if part.path[:1] != ("promises",))
+        kept = tuple(part for part in step.requirement.parts if not is_promised(part))
         root = self._node(All(kept, step.defined.path), step.trigger)
-        return Tree(step, root, tuple(sorted(root.atoms)))
+        atoms = tuple(sorted(root.atoms))
+        known: dict[int, tuple[Mapping[int, Truth], ...]] = {}
+        unknown: dict[int, Mapping[int, Truth]] = {}
+        for fact, together in self._by_fact(atoms).items():
+            patterns = self._patterns(fact, together)
+            known.update(dict.fromkeys(together, patterns))
+            unknown.update(dict.fromkeys(together, dict.fromkeys(together, UNKNOWN)))
+        return Tree(step, root, atoms, known, unknown)
+
+    def _by_fact(self, atoms: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for atom in atoms:
+            condition = self.atoms[atom].condition
+            if isinstance(condition, Compare | OnRecord):
+                found[condition.fact] = (*found.get(condition.fact, ()), atom)
+        return found
+
+    def _patterns(self, fact: str, atoms: tuple[int, ...]) -> tuple[Mapping[int, Truth], ...]:
+        """What these atoms of one fact can come to together when it is known."""
+        found = self._together.get(atoms)
+        if found is None:
+            conditions = {atom: self.atoms[atom].condition for atom in atoms}
+            compares = [each for each in conditions.values() if isinstance(each, Compare)]
+            distinct: dict[tuple[Truth, ...], None] = {}
+            for value in values_of(self.protocol, fact, compares):
+                distinct[tuple(truth_for(self.protocol, each, value) for each in conditions.values())] = None
+            found = tuple(dict(zip(atoms, truths, strict=True)) for truths in distinct)
+            self._together[atoms] = found
+        return found
 
     def _node(self, condition: Condition, guard: str) -> Node:
         match condition:
@@ -141,7 +217,7 @@ def _node(kind: str, *parts: Node) -> Node:
 
 @dataclass(slots=True)
 class Evaluation:
-    """One evaluation of an option: what it came to, and what it would come to if one atom were otherwise."""
+    """One evaluation of an option: what it came to, and what it would come to if something were otherwise."""
 
     tree: Tree
     truths: dict[int, Truth]
@@ -151,16 +227,31 @@ class Evaluation:
     def __post_init__(self) -> None:
         self.truth = self._of(self.tree.root)
 
-    def otherwise(self, atom: int, truth: Truth) -> Truth:
-        """What it would come to if that atom alone, wherever it is read, came to `truth`."""
-        return self._changed(self.tree.root, atom, truth)
+    def otherwise(self, changes: Mapping[int, Truth]) -> Truth:
+        """What it would come to if these atoms, wherever they are read, came to something else."""
+        return self._changed(self.tree.root, changes, frozenset(changes))
 
     def decided(self) -> Iterator[tuple[int, Truth, Truth]]:
-        """Every atom that decides: its number, its truth, and another that would change the outcome."""
+        """Every atom that decides: its number, its truth, and another that would change the outcome.
+
+        True and false change places for the atom alone. Where a fact is not known, no atom that reads it is:
+        so they become known, or unknown, together.
+        """
         for atom, truth in self.truths.items():
-            for other in TRUTHS:
-                if other is not truth and self.otherwise(atom, other) is not self.truth:
-                    yield atom, truth, other
+            if truth is UNKNOWN:
+                if self._turns_on(self.tree.known.get(atom, ())):
+                    yield from ((atom, UNKNOWN, known) for known in (TRUE, FALSE))
+                continue
+            matters = self.otherwise({atom: negation(truth)}) is not self.truth
+            if matters:
+                yield atom, truth, negation(truth)
+            unknown = self.tree.unknown.get(atom)
+            alone = matters or self.otherwise({atom: UNKNOWN}) is not self.truth
+            if unknown is not None and alone and self.otherwise(unknown) is not self.truth:
+                yield atom, truth, UNKNOWN
+
+    def _turns_on(self, patterns: Iterable[Mapping[int, Truth]]) -> bool:
+        return any(self.otherwise(pattern) is not self.truth for pattern in patterns)
 
     def _of(self, node: Node) -> Truth:
         key = id(node)
@@ -169,12 +260,12 @@ class Evaluation:
             found = self._base[key] = self._combine(node, [self._of(part) for part in node.parts])
         return found
 
-    def _changed(self, node: Node, atom: int, truth: Truth) -> Truth:
-        if node.atom == atom:
-            return truth
-        if atom not in node.atoms:
+    def _changed(self, node: Node, changes: Mapping[int, Truth], atoms: frozenset[int]) -> Truth:
+        if atoms.isdisjoint(node.atoms):
             return self._of(node)
-        return self._combine(node, [self._changed(part, atom, truth) for part in node.parts])
+        if node.kind == ATOM:
+            return changes[node.atom]
+        return self._combine(node, [self._changed(part, changes, atoms) for part in node.parts])
 
     def _combine(self, node: Node, parts: list[Truth]) -> Truth:
         match node.kind:

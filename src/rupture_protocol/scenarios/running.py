@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from rupture_protocol.engine.case import Actor, Case
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.options import Verdict
 from rupture_protocol.errors import RuptureError
+from rupture_protocol.frozen import NOTHING
 from rupture_protocol.scenarios.acting import Difference, act, as_values, differences, look
 from rupture_protocol.scenarios.model import Scenario, Scenarios
 from rupture_protocol.scenarios.steps import Expect, Override, Step, Take
@@ -26,10 +29,20 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A decision at which a scenario says what must come of some options."""
+    """A decision at which a scenario says what must come of some options.
+
+    `wants` are the verdicts that each of them may have there, without the scenario noticing; all, where it says
+    only what it lacks (`missing`).
+    """
 
     decision: Decision = field(repr=False)
-    triggers: tuple[str, ...]
+    wants: Mapping[str, frozenset[Verdict]]
+    missing: Mapping[str, tuple[tuple[str, ...], ...]] = NOTHING
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """The options it says something about."""
+        return tuple(self.wants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +136,7 @@ class _Run:
     def _expect(self, expect: Expect, step: Step) -> Iterator[Difference]:
         self.expected = expect.not_open
         decision = look(expect, self._here(step), self.engine, step, at=self.at)
-        self._looked(decision, expect.triggers)
+        self._looked(decision, _wants(expect), expect.missing)
         yield from differences(expect, decision, (*step.path, "expect"))
 
     def _act(self, step: Step) -> tuple[Difference, ...]:
@@ -131,7 +144,9 @@ class _Run:
         before = self._here(step)
         trigger = step.action.trigger if isinstance(step.action, Take | Override) else None
         if trigger is not None:
-            self._looked(self.engine.decide(before, at=self.at, actor=step.by), (trigger,))
+            decision = self.engine.decide(before, at=self.at, actor=step.by)
+            refused = step.refused or trigger in expected
+            self._looked(decision, {trigger: _may_be(decision, trigger, refused=refused)})
         try:
             self.case = act(step, before, self.engine, at=self.at)
         except RuptureError as error:
@@ -157,10 +172,36 @@ class _Run:
         by = next((each.by for each in self.scenario.steps if each.by is not None), somebody)
         return self.engine.open(self.scenario.name, by=by, at=self.at)
 
-    def _looked(self, decision: Decision, triggers: tuple[str, ...]) -> None:
-        offered = tuple(trigger for trigger in triggers if trigger in decision)
+    def _looked(
+        self,
+        decision: Decision,
+        wants: Mapping[str, frozenset[Verdict]],
+        missing: Mapping[str, tuple[tuple[str, ...], ...]] = NOTHING,
+    ) -> None:
+        offered = {trigger: verdicts for trigger, verdicts in wants.items() if trigger in decision}
         if offered:
-            self.looks.append(Look(decision, offered))
+            self.looks.append(Look(decision, offered, missing))
+
+
+EVERY: Final = frozenset(Verdict)
+
+
+def _wants(expect: Expect) -> dict[str, frozenset[Verdict]]:
+    wants = dict.fromkeys(expect.triggers, EVERY)
+    for verdict, triggers in expect.verdicts.items():
+        for trigger in triggers:
+            wants[trigger] &= {Verdict(verdict)}
+    return wants
+
+
+def _may_be(decision: Decision, trigger: str, *, refused: bool) -> frozenset[Verdict]:
+    """The verdicts with which a step would go as it does. One that is open is refused for who takes it."""
+    if trigger not in decision:
+        return EVERY
+    verdict = decision[trigger].verdict
+    if refused:
+        return EVERY if verdict is Verdict.OPEN else EVERY - {Verdict.OPEN}
+    return frozenset({verdict})
 
 
 class _Stop(Exception):
