@@ -10,12 +10,13 @@ from typing import Any
 from rupture_protocol.engine.case import Case
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.options import Verdict
 from rupture_protocol.errors import RuptureError, shorten
 from rupture_protocol.language.facts import UNKNOWN, Unknown
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
-from rupture_protocol.scenarios.steps import Correct, Expect, Override, Record, Step, Take
+from rupture_protocol.scenarios.steps import NOT_OPEN, Correct, Expect, Override, Record, Step, Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def differences(expect: Expect, decision: Decision, path: Path = ()) -> Iterator
     for verdict, triggers in expect.verdicts.items():
         for at, trigger in enumerate(triggers):
             yield from _verdict(trigger, verdict, decision, (*path, verdict, at))
+    yield from _others(expect, decision, (*path, "others"))
     for trigger, sets in expect.missing.items():
         yield from _missing(trigger, sets, decision, (*path, "missing", trigger))
     yield from _ask(expect.ask, decision, (*path, "ask"))
@@ -103,6 +105,22 @@ def _verdict(trigger: str, wanted: str, decision: Decision, path: Path) -> Itera
     elif decision[trigger].verdict != wanted:
         option = decision[trigger]
         yield Difference(f"`{trigger}` is {option.verdict}, not {wanted}: {option.because}", path)
+
+
+def _others(expect: Expect, decision: Decision, path: Path) -> Iterator[Difference]:
+    wanted = verdicts_of(expect.others)
+    for trigger in decision if expect.others is not None else ():
+        option = decision[trigger]
+        if trigger not in expect.triggers and option.verdict not in wanted:
+            yield Difference(f"`{trigger}` is {option.verdict}, not {expect.others}: {option.because}", path)
+
+
+def verdicts_of(written: str | None) -> frozenset[Verdict]:
+    """The verdicts that a word stands for: its own, all but open for `not open`, all where nothing is said."""
+    every = frozenset(Verdict)
+    if written is None:
+        return every
+    return every - {Verdict.OPEN} if written == NOT_OPEN else frozenset({Verdict(written)})
 
 
 def _missing(

@@ -14,7 +14,7 @@ from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.options import Verdict
 from rupture_protocol.errors import RuptureError
 from rupture_protocol.frozen import NOTHING
-from rupture_protocol.scenarios.acting import Difference, act, as_values, differences, look
+from rupture_protocol.scenarios.acting import Difference, act, as_values, differences, look, verdicts_of
 from rupture_protocol.scenarios.model import Scenario, Scenarios
 from rupture_protocol.scenarios.steps import Expect, Override, Step, Take
 
@@ -136,7 +136,7 @@ class _Run:
     def _expect(self, expect: Expect, step: Step) -> Iterator[Difference]:
         self.expected = expect.not_open
         decision = look(expect, self._here(step), self.engine, step, at=self.at)
-        self._looked(decision, _wants(expect), expect.missing)
+        self._looked(decision, _wants(expect, decision), expect.missing)
         yield from differences(expect, decision, (*step.path, "expect"))
 
     def _act(self, step: Step) -> tuple[Difference, ...]:
@@ -186,8 +186,9 @@ class _Run:
 EVERY: Final = frozenset(Verdict)
 
 
-def _wants(expect: Expect) -> dict[str, frozenset[Verdict]]:
-    wants = dict.fromkeys(expect.triggers, EVERY)
+def _wants(expect: Expect, decision: Decision) -> dict[str, frozenset[Verdict]]:
+    others = dict.fromkeys(decision if expect.others is not None else (), verdicts_of(expect.others))
+    wants = {**others, **dict.fromkeys(expect.triggers, EVERY)}
     for verdict, triggers in expect.verdicts.items():
         for trigger in triggers:
             wants[trigger] &= {Verdict(verdict)}

@@ -12,11 +12,11 @@ from rupture_protocol.errors import TimeRefused, shorten
 from rupture_protocol.language.quantities import DATETIME_HELP, Duration, no_duration, parse_datetime, parse_duration
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import Document, Path
-from rupture_protocol.scenarios.steps import VERDICTS, Action, Correct, Expect, Override, Record, Step, Take
+from rupture_protocol.scenarios.steps import NOT_OPEN, VERDICTS, Action, Correct, Expect, Override, Record, Step, Take
 
 ACTIONS = ("record", "take", "override", "correct", "expect")
 STEP_KEYS = ("at", "after", "by", "occurred", "note", "refused", *ACTIONS)
-EXPECT_KEYS = ("state", *VERDICTS, "missing", "ask", "due", "suppose")
+EXPECT_KEYS = ("state", *VERDICTS, "others", "missing", "ask", "due", "suppose")
 
 
 class StepReader:
@@ -108,7 +108,16 @@ class StepReader:
             self.names(value.get("ask", []), (*path, "ask"), what="facts"),
             self._due(value.get("due", {}), (*path, "due")),
             self.table(value, "suppose", path, "facts, as in `{harm_severity: mild}`"),
+            self._others(value, path),
         )
+
+    def _others(self, data: dict[str, Any], path: Path) -> str | None:
+        others = self.text(data, "others", path)
+        known = (*VERDICTS, NOT_OPEN)
+        if others is not None and others not in known:
+            help = self.report.did_you_mean(others, known)
+            self.report("wrong-value", "`others` is a verdict, or `not open`", (*path, "others"), help=help)
+        return others
 
     def _missing(self, value: Any, path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
         """For each trigger one set of facts, `[a, b]`, or several, `[[a], [b, c]]`."""

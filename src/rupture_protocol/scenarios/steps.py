@@ -14,6 +14,7 @@ from rupture_protocol.language.quantities import Duration
 from rupture_protocol.language.source import Path
 
 VERDICTS: Final = ("open", "blocked", "undecided")
+NOT_OPEN: Final = "not open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Expect:
     """What must be so here; what is left out is not looked at.
 
     `missing` lists, for a trigger, sets of facts that must be among those that would decide it. `ask` are
-    the first questions, in this order. `due` says how deadlines stand. All of it is asked with the facts
+    the first questions, in this order. `due` says how deadlines stand. `others` is the verdict of every option
+    that is not named (`not open`: any other than open). All of it is asked with the facts
     in `suppose` as if they were recorded now.
     """
 
@@ -63,6 +65,7 @@ class Expect:
     ask: tuple[str, ...] = ()
     due: Mapping[str, str] = NOTHING
     suppose: Mapping[str, object] = NOTHING
+    others: str | None = None
 
     @property
     def not_open(self) -> frozenset[str]:

@@ -108,6 +108,8 @@ def _expect(expect: Expect) -> dict[str, object]:
     if expect.state is not None:
         written["state"] = expect.state
     written.update({key: list(expect.verdicts[key]) for key in VERDICTS if expect.verdicts.get(key)})
+    if expect.others is not None:
+        written["others"] = expect.others
     if expect.missing:
         sets = {name: [list(each) for each in some] for name, some in expect.missing.items()}
         written["missing"] = {name: some[0] if len(some) == 1 else some for name, some in sets.items()}
