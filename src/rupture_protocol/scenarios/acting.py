@@ -12,10 +12,10 @@ from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.options import Verdict
 from rupture_protocol.errors import RuptureError, shorten
-from rupture_protocol.language.facts import UNKNOWN, Unknown
+from rupture_protocol.language.facts import NUMERIC, UNKNOWN, Unknown
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
-from rupture_protocol.language.source import Path
+from rupture_protocol.language.source import Path, Plain
 from rupture_protocol.scenarios.steps import NOT_OPEN, Correct, Expect, Override, Record, Step, Take
 
 
@@ -33,6 +33,9 @@ def as_value(protocol: Protocol, name: str, value: object) -> object:
     fact = protocol.fact(name)
     if value is None or isinstance(value, Unknown) or value == "unknown":
         return UNKNOWN
+    if isinstance(value, Plain) and fact.type in NUMERIC:
+        # An unquoted `012` is 10 to one YAML reader and 12 to another, so here it is no number.
+        return fact.parse(None)
     return fact.parse(value)
 
 
@@ -116,7 +119,7 @@ def _others(expect: Expect, decision: Decision, path: Path) -> Iterator[Differen
 
 
 def verdicts_of(written: str | None) -> frozenset[Verdict]:
-    """The verdicts that a word stands for: its own, all but open for `not open`, all where nothing is said."""
+    """The verdicts that a word stands for: its own; all but open; all where nothing is said."""
     every = frozenset(Verdict)
     if written is None:
         return every

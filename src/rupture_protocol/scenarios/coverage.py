@@ -1,4 +1,4 @@
-"""What a run of scenarios shows of a protocol: its states, ways and interrupts, and every atom of every guard."""
+"""What scenarios show of a protocol: its states, ways and interrupts, and every atom of every guard."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rupture_protocol.engine.case import STEPS, Case
-from rupture_protocol.engine.evaluate import Trace
-from rupture_protocol.engine.reasons import Wording
+from rupture_protocol.engine.reasons import Worded
 from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
@@ -117,11 +116,11 @@ class Meter:
         """What has been shown so far."""
         pairs = {(goal.kind, goal.atom) for goal in self.goals if goal.atom >= 0}
         decided = {pair for pair in pairs if self._is_decided(*pair)}
-        met = {
+        met = [
             goal
             for goal in self.goals
-            if ((goal.kind, goal.atom) in decided if goal.atom >= 0 else (goal.kind, goal.path) in self._reached)
-        }
+            if (goal.kind, goal.atom) in decided or (goal.kind, goal.path) in self._reached
+        ]
         return Coverage(self.protocol, self.goals, frozenset(met))
 
     def unmet(self, atom: int) -> list[Goal]:
@@ -138,9 +137,7 @@ class Meter:
         return any(_shows(goal.kind, some) for some in found.values())
 
     def _is_decided(self, kind: Kind, atom: int) -> bool:
-        return any(
-            _shows(kind, found) for (_, number), found in self._shown.items() if number == atom
-        )
+        return any(_shows(kind, found) for (_, number), found in self._shown.items() if number == atom)
 
     def walked(self, case: Case) -> None:
         """Note where a case has been, and how it got there."""
@@ -175,13 +172,12 @@ def goals_of(guards: Guards) -> Iterator[Goal]:
     for path, step in defined.items():
         if step.urgency is not None:
             yield Goal(Kind.INTERRUPT, step.trigger, path)
-    wording = Wording(protocol)
     for number, atom in sorted(enumerate(guards.atoms), key=lambda each: _order(each[1], protocol)):
-        yield from _goals_of_atom(number, atom, wording)
+        yield from _goals_of_atom(number, atom, protocol)
 
 
-def _goals_of_atom(number: int, atom: Atom, wording: Wording) -> Iterator[Goal]:
-    says = wording.sentence(Trace(atom.condition, TRUE))
+def _goals_of_atom(number: int, atom: Atom, protocol: Protocol) -> Iterator[Goal]:
+    says = Worded(atom.condition, protocol).says[TRUE]
     if atom.can_be_false:
         yield Goal(Kind.TRUE_FALSE, atom.guard, atom.path, says, number)
     if atom.can_be_unknown:

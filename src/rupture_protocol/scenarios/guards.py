@@ -1,4 +1,4 @@
-"""The guards of a protocol as trees of atoms, and when an atom decides. `docs/scenarios.md` defines the terms."""
+"""The guards of a protocol as trees of atoms, and when an atom decides (`docs/scenarios.md`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.cubes import representatives
 from rupture_protocol.engine.evaluate import Situation, compare_now, evaluate
 from rupture_protocol.engine.options import Step, steps_from
-from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction, negation, truth_of
+from rupture_protocol.engine.truth import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Truth,
+    conjunction,
+    disjunction,
+    negation,
+    truth_of,
+)
 from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.conditions import (
     All,
@@ -57,7 +66,7 @@ class Atom:
 
 
 def values_of(protocol: Protocol, fact: str, compares: Iterable[Compare]) -> tuple[Any, ...]:
-    """One value of a fact for each region that these comparisons tell apart; some value, where there are none."""
+    """One value of a fact for each region that these comparisons tell apart; some value without any."""
     listed = list(compares)
     if not listed:
         return (None,)
@@ -88,7 +97,7 @@ def _somewhen(protocol: Protocol) -> Situation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One node of an option's tree. Names and interrupts are followed, and shared where they are used twice."""
+    """One node of an option's tree. Names and interrupts are followed; what is used twice is shared."""
 
     kind: str
     parts: tuple[Node, ...] = ()
@@ -100,8 +109,8 @@ class Node:
 class Tree:
     """What an option requires, its promises aside: they are proved, not tested.
 
-    For an atom that reads a fact, `known` lists what all atoms of that fact come to under each of its values, and
-    `unknown` what they come to while it is not on record.
+    For an atom that reads a fact, `known` lists what all atoms of that fact come to under each of its
+    values, and `unknown` what they come to while it is not on record.
     """
 
     step: Step
@@ -119,8 +128,8 @@ def is_promised(part: Condition) -> bool:
 class Guards:
     """Every option's tree, and the atoms that are written in the guards of a protocol.
 
-    `atoms` are those of transitions (`when` and `needs`), of interrupts, and of the named conditions that these
-    read, in file order.
+    `atoms` are those of transitions (`when` and `needs`), of interrupts, and of the named conditions that
+    these read.
     """
 
     def __init__(self, protocol: Protocol) -> None:

@@ -14,7 +14,7 @@ from rupture_protocol.scenarios.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """An imagined beginning, for questions only: where the case stands, where it has been, what is on record."""
+    """An imagined beginning, for questions only: where the case stands and has been, what is on record."""
 
     state: str | None = None
     visited: tuple[str, ...] = ()

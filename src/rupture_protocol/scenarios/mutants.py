@@ -1,4 +1,4 @@
-"""Small changes of a protocol that a scenario ought to notice: each flips one guard, constant, role or requirement."""
+"""Small changes of a protocol that a scenario ought to notice: of guards, constants, roles, requirements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from rupture_protocol.language.conditions import (
     Named,
     Not,
     Operator,
-    Visited,
     Visits,
 )
 from rupture_protocol.language.facts import Fact, FactType
@@ -34,8 +33,8 @@ Part = tuple[str, Path | str]
 class Mutant:
     """One changed protocol: what was changed, in words, and where it is written.
 
-    `part` is what was changed: a named condition, an interrupt or a transition, where its verdict is all that can
-    change; else None.
+    `part` is what was changed: a named condition, an interrupt or a transition, where its verdict is all
+    that can change; else None.
     """
 
     kind: str
@@ -144,9 +143,7 @@ def _requirement(says: str, way: Transition, key: str, put: Rebuilt, **change: A
 # Guards ---------------------------------------------------------------------------------------------
 
 
-def _guard(
-    condition: Condition, name: str, protocol: Protocol, put: Rebuilt, part: Part
-) -> Iterator[Mutant]:
+def _guard(condition: Condition, name: str, protocol: Protocol, put: Rebuilt, part: Part) -> Iterator[Mutant]:
     """Every small change inside one guard."""
     for kind, says, path, changed in _changes(condition, protocol):
         yield Mutant(kind, f"in `{name}`, {says}", path, part, _later(put, changed))
@@ -167,7 +164,12 @@ def _changes(condition: Condition, protocol: Protocol) -> Iterator[Change]:
             for at, part in enumerate(parts):
                 before, after = parts[:at], parts[at + 1 :]
                 if len(parts) > 1:
-                    yield "guard", f"{_said(part)} is left out", part.path, whole(before + after, condition.path)
+                    yield (
+                        "guard",
+                        f"{_said(part)} is left out",
+                        part.path,
+                        whole(before + after, condition.path),
+                    )
                 for kind, said, path, changed in _changes(part, protocol):
                     yield kind, said, path, whole((*before, changed, *after), condition.path)
         case Not(part=part):
@@ -178,7 +180,12 @@ def _changes(condition: Condition, protocol: Protocol) -> Iterator[Change]:
             flipped = replace(condition, holds=not holds)
             yield "guard", f"{_said(condition)} is turned round", condition.path, flipped
         case _:
-            yield "guard", f"{_said(condition)} is turned round", condition.path, Not(condition, condition.path)
+            yield (
+                "guard",
+                f"{_said(condition)} is turned round",
+                condition.path,
+                Not(condition, condition.path),
+            )
             yield from _constants(condition, protocol)
 
 
@@ -186,15 +193,18 @@ def _constants(condition: Condition, protocol: Protocol) -> Iterator[Change]:
     match condition:
         case Compare(fact=name):
             for values, said in _other_values(condition, protocol.facts[name]):
-                yield "constant", f"{_said(condition)} {said}", condition.path, replace(condition, values=values)
-        case Visited(states=states) if len(states) > 1:
-            for state in states:
-                kept = tuple(each for each in states if each != state)
-                says = f"`visited` does not ask for `{state}`"
-                yield "constant", says, condition.path, replace(condition, states=kept)
+                yield (
+                    "constant",
+                    f"{_said(condition)} {said}",
+                    condition.path,
+                    replace(condition, values=values),
+                )
         case Visits(values=values):
-            yield "constant", "`visits` counts one more", condition.path, replace(
-                condition, values=tuple(value + 1 for value in values)
+            yield (
+                "constant",
+                "`visits` counts one more",
+                condition.path,
+                replace(condition, values=tuple(value + 1 for value in values)),
             )
 
 
@@ -214,7 +224,8 @@ def _neighbours(value: Any, leaf: Compare, fact: Fact) -> Iterator[tuple[Any, st
         yield Duration(value.count + 1, value.unit), "counts one more"
     elif fact.type is FactType.SCALE and leaf.operator in IN_ORDER:
         rank = fact.rank(str(value))
-        near = [] if rank is None else [fact.values[at] for at in (rank - 1, rank + 1) if 0 <= at < len(fact.values)]
+        ranks = () if rank is None else (rank - 1, rank + 1)
+        near = [fact.values[at] for at in ranks if 0 <= at < len(fact.values)]
         yield from ((each, f"says `{each}` instead") for each in near)
     elif fact.type in (FactType.CHOICE, FactType.SCALE):
         known = fact.values + fact.also
@@ -233,7 +244,11 @@ def _said(condition: Condition) -> str:
         case Named(name=name):
             return f"`{name}`"
         case _:
-            return f"`{condition.path[-1]}`" if condition.path and isinstance(condition.path[-1], str) else "a part"
+            return (
+                f"`{condition.path[-1]}`"
+                if condition.path and isinstance(condition.path[-1], str)
+                else "a part"
+            )
 
 
 # Putting a changed part back ------------------------------------------------------------------------

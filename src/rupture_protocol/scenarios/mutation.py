@@ -48,7 +48,7 @@ def mutate(engine: Engine, files: Iterable[Scenarios]) -> Mutation:
 
 
 class _Hunter:
-    """A change that can show only in verdicts is looked for where the scenarios look; others are run again."""
+    """A change that shows only in verdicts is looked for where scenarios look; others are run again."""
 
     def __init__(self, engine: Engine, suites: tuple[Scenarios, ...]) -> None:
         self.engine = engine
@@ -69,7 +69,7 @@ class _Hunter:
             return self._runs_differently(mutant)
         protocol = mutant.make()
         kind, _ = mutant.part
-        # A name is looked up where it is evaluated; what is written in an option itself is a part of its tree.
+        # A name is looked up when it is evaluated; what an option says itself is a part of its tree.
         changed = self.steps if kind == "condition" else _Steps(protocol)
         lacking = []
         situations: dict[int, Situation] = {}

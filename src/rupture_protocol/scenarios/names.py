@@ -123,6 +123,6 @@ class _Names:
     def _known(self, kind: str, name: str, known: Iterable[str], path: Path, *, key: bool = False) -> bool:
         names = tuple(known)
         if name not in names:
-            help = self.report.did_you_mean(name, names)
-            self.report(f"unknown-{kind}", f"unknown {kind} `{name}`", path, key=key, help=help)
+            advice = self.report.did_you_mean(name, names)
+            self.report(f"unknown-{kind}", f"unknown {kind} `{name}`", path, key=key, help=advice)
         return name in names

@@ -11,7 +11,7 @@ from rupture_protocol.engine.case import Actor
 from rupture_protocol.errors import Issue, shorten
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.protocol import Protocol
-from rupture_protocol.language.source import Document, Path, read
+from rupture_protocol.language.source import Path, read
 from rupture_protocol.scenarios.model import Scenario, Scenarios, Start
 from rupture_protocol.scenarios.names import check_names
 from rupture_protocol.scenarios.step_reader import StepReader
@@ -57,8 +57,8 @@ class _FileReader(StepReader):
     def scenarios(self) -> Scenarios | None:
         data = self.report.document.data
         if not isinstance(data, dict):
-            help = "begin it with `format: 1` and `scenarios: standard`"
-            self.report("wrong-type", "a file of scenarios is a mapping", (), help=help)
+            advice = "begin it with `format: 1` and `scenarios: standard`"
+            self.report("wrong-type", "a file of scenarios is a mapping", (), help=advice)
             return None
         self.only(data, FILE_KEYS, ())
         self._format(data)
@@ -94,8 +94,8 @@ class _FileReader(StepReader):
     def _case(self, name: str, data: object) -> Scenario | None:
         path: Path = ("cases", name)
         if not _NAME.fullmatch(name):
-            help = "small letters, digits and `_`, a letter first"
-            self.report("bad-name", f"`{shorten(name)}` is not a name", path, key=True, help=help)
+            advice = "small letters, digits and `_`, a letter first"
+            self.report("bad-name", f"`{shorten(name)}` is not a name", path, key=True, help=advice)
         if not isinstance(data, dict):
             self.demand(None, path, "a mapping with `steps`")
             return None

@@ -43,6 +43,10 @@ class Route:
     case: Case
 
 
+Came = tuple[Place, Way] | Origin
+"""How a place was reached: from another by a way, or the search began there."""
+
+
 class Routes:
     """Finds ways through a protocol."""
 
@@ -58,7 +62,7 @@ class Routes:
     def to(self, goals: set[Path], origins: list[Origin]) -> Iterator[tuple[Path, Route]]:
         """A shortest way that takes each of these options, as far as there is one."""
         waiting = set(goals)
-        before: dict[Place, tuple[Place, Way] | Origin] = {}
+        before: dict[Place, Came] = {}
         queue: deque[Place] = deque()
         for origin in origins:
             place = self._place(origin.case)
@@ -81,13 +85,13 @@ class Routes:
                     queue.append(after)
 
     def _counted(self) -> dict[str, int]:
-        """The states that some guard asks for, and up to which number it counts how often they were entered."""
+        """The states that some guard asks for, and up to which number it counts their visits."""
         most: dict[str, int] = {}
         for ways in self._ways.values():
             for way in ways:
                 for leaf in leaves(way.requirement, self.protocol):
                     if isinstance(leaf, Visited):
-                        most.update({state: max(most.get(state, 0), 1) for state in leaf.states})
+                        most.setdefault(leaf.state, 1)
                     elif isinstance(leaf, Visits):
                         most[leaf.state] = max(most.get(leaf.state, 0), *leaf.values) + 1
                     elif isinstance(leaf, Elapsed):
@@ -104,7 +108,8 @@ class Routes:
         return state, self._cut(counts)
 
     def _cut(self, counts: Mapping[str, int]) -> Frozen[str, int]:
-        return Frozen({state: min(counts[state], most) for state, most in self._most.items() if state in counts})
+        known = {state: most for state, most in self._most.items() if state in counts}
+        return Frozen({state: min(counts[state], most) for state, most in known.items()})
 
     def _is_possible(self, way: Way, place: Place) -> bool:
         """Whether some facts open a way there. A guard on time is taken to be possible: walking will tell."""
@@ -122,7 +127,7 @@ class Routes:
 
     # Walking what was found -----------------------------------------------------------------------
 
-    def _walk(self, place: Place, last: Way, before: Mapping[Place, tuple[Place, Way] | Origin]) -> Route | None:
+    def _walk(self, place: Place, last: Way, before: Mapping[Place, Came]) -> Route | None:
         ways = [last]
         came = before[place]
         while not isinstance(came, Origin):

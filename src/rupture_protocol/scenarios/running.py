@@ -31,8 +31,8 @@ class Status(StrEnum):
 class Look:
     """A decision at which a scenario says what must come of some options.
 
-    `wants` are the verdicts that each of them may have there, without the scenario noticing; all, where it says
-    only what it lacks (`missing`).
+    `wants` are the verdicts that each of them may have there, without the scenario noticing; all, where it
+    says only what it lacks (`missing`).
     """
 
     decision: Decision = field(repr=False)
@@ -135,13 +135,13 @@ class _Run:
 
     def _expect(self, expect: Expect, step: Step) -> Iterator[Difference]:
         self.expected = expect.not_open
-        decision = look(expect, self._here(step), self.engine, step, at=self.at)
+        decision = look(expect, self._here(), self.engine, step, at=self.at)
         self._looked(decision, _wants(expect, decision), expect.missing)
         yield from differences(expect, decision, (*step.path, "expect"))
 
     def _act(self, step: Step) -> tuple[Difference, ...]:
         expected, self.expected = self.expected, frozenset()
-        before = self._here(step)
+        before = self._here()
         trigger = step.action.trigger if isinstance(step.action, Take | Override) else None
         if trigger is not None:
             decision = self.engine.decide(before, at=self.at, actor=step.by)
@@ -157,12 +157,12 @@ class _Run:
             raise _Stop(Difference(f"{_done(step)}, and was there to be refused", (*step.path, "refused")))
         return ()
 
-    def _here(self, step: Step) -> Case:
+    def _here(self) -> Case:
         if self.case is None:
-            self.case = self._opened(step)
+            self.case = self._opened()
         return self.case
 
-    def _opened(self, step: Step) -> Case:
+    def _opened(self) -> Case:
         start = self.scenario.start
         if start is not None:
             facts = as_values(self.engine.protocol, start.facts)

@@ -57,7 +57,7 @@ class Imagining:
                 self._containing.setdefault(atom, []).append(tree)
 
     def deciding(self, number: int) -> Iterator[list[Shown]]:
-        """Sets of situations of one option in which that atom decides, each with it true, false and unknown."""
+        """Sets of situations of one option in which that atom decides: it is true, false and unknown."""
         atom = self.guards.atoms[number]
         for tree, requirement in self._requirements(number):
             for others in _others(requirement, atom.condition, self.engine.protocol):
@@ -97,11 +97,11 @@ class Imagining:
         return None
 
     def _places(self, tree: Tree) -> Iterator[tuple[str, ...]]:
-        """Where the case may have been, as far as the option asks: everywhere, nowhere, and what is between."""
+        """Where the case may have been, as far as the option asks: everywhere, nowhere, and in between."""
         asked: dict[str, int] = {}
         for leaf in leaves(tree.step.requirement, self.engine.protocol):
             if isinstance(leaf, Visited):
-                asked.update(dict.fromkeys(leaf.states, 1))
+                asked.setdefault(leaf.state, 1)
             elif isinstance(leaf, Visits):
                 asked[leaf.state] = max(leaf.values) + 1
         asked.pop(tree.step.state, None)
@@ -132,7 +132,9 @@ class Imagining:
         if facts is None:
             return None
         given.update(facts)
-        decision = self.engine.decide(self.engine.imagine(state=state, visited=visited, facts=given), at=self.at)
+        decision = self.engine.decide(
+            self.engine.imagine(state=state, visited=visited, facts=given), at=self.at
+        )
         evaluation = Evaluation(tree, self.guards.truths(tree, decision.situation))
         return Shown(state, trigger, visited, given, decision, evaluation)
 

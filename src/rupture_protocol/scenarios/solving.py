@@ -35,8 +35,8 @@ def solve(condition: Condition, situation: Situation, *, fixed: Iterable[str] = 
     cube = search.first([(condition, True)], {})
     if cube is None:
         return None
-    changed = search.space.support(cube)
-    return {name: _value(protocol.facts[name], cube, search.space) for name in protocol.facts if name in changed}
+    space, changed = search.space, search.space.support(cube)
+    return {name: _value(fact, cube, space) for name, fact in protocol.facts.items() if name in changed}
 
 
 Wanted = tuple[Condition, bool]
@@ -128,8 +128,8 @@ def every(conditions: Iterable[Condition]) -> All:
 
 def _value(fact: Fact, cube: Cube, space: Space) -> Value:
     if fact.type is FactType.SET:
-        inside = {element for (name, element), mask in cube.items() if name == fact.name and element and mask == 4}
-        return frozenset(inside)
+        elements = {element: mask for (name, element), mask in cube.items() if name == fact.name and element}
+        return frozenset(element for element, mask in elements.items() if mask == 4)
     mask = cube.get((fact.name, ""), ~STAY)
     for at, value in enumerate(space.regions.get(fact.name, ()), start=1):
         if mask >> at & 1:
@@ -141,7 +141,8 @@ def sample(fact: Fact) -> Value:
     """Some value of a fact, for where any will do."""
     if fact.values:
         return frozenset(fact.values[:1]) if fact.type is FactType.SET else fact.values[0]
-    low: Any = fact.minimum if fact.minimum is not None else (min(fact.maximum, 1) if fact.maximum is not None else 1)
+    high = 1 if fact.maximum is None else min(fact.maximum, 1)
+    low: Any = high if fact.minimum is None else fact.minimum
     samples: dict[FactType, Value] = {
         FactType.BOOLEAN: True,
         FactType.INTEGER: low,

@@ -9,10 +9,26 @@ from typing import Any
 from rupture_protocol.engine.case import Actor
 from rupture_protocol.engine.moments import utc
 from rupture_protocol.errors import TimeRefused, shorten
-from rupture_protocol.language.quantities import DATETIME_HELP, Duration, no_duration, parse_datetime, parse_duration
+from rupture_protocol.language.quantities import (
+    DATETIME_HELP,
+    Duration,
+    no_duration,
+    parse_datetime,
+    parse_duration,
+)
 from rupture_protocol.language.report import Report
 from rupture_protocol.language.source import Document, Path
-from rupture_protocol.scenarios.steps import NOT_OPEN, VERDICTS, Action, Correct, Expect, Override, Record, Step, Take
+from rupture_protocol.scenarios.steps import (
+    NOT_OPEN,
+    VERDICTS,
+    Action,
+    Correct,
+    Expect,
+    Override,
+    Record,
+    Step,
+    Take,
+)
 
 ACTIONS = ("record", "take", "override", "correct", "expect")
 STEP_KEYS = ("at", "after", "by", "occurred", "note", "refused", *ACTIONS)
@@ -115,8 +131,8 @@ class StepReader:
         others = self.text(data, "others", path)
         known = (*VERDICTS, NOT_OPEN)
         if others is not None and others not in known:
-            help = self.report.did_you_mean(others, known)
-            self.report("wrong-value", "`others` is a verdict, or `not open`", (*path, "others"), help=help)
+            advice = self.report.did_you_mean(others, known)
+            self.report("wrong-value", "`others` is a verdict, or `not open`", (*path, "others"), help=advice)
         return others
 
     def _missing(self, value: Any, path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -193,8 +209,8 @@ class StepReader:
         value = data["after"]
         length = parse_duration(str(value)) if isinstance(value, str) else None
         if length is None:
-            what, help = no_duration(str(value))
-            self.report("bad-duration", f"`after` {what}", (*path, "after"), help=f"write {help}")
+            what, advice = no_duration(str(value))
+            self.report("bad-duration", f"`after` {what}", (*path, "after"), help=f"write {advice}")
         return length
 
     def _actor(self, data: dict[str, Any], path: Path) -> Actor | None:

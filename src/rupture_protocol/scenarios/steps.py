@@ -54,9 +54,9 @@ class Expect:
     """What must be so here; what is left out is not looked at.
 
     `missing` lists, for a trigger, sets of facts that must be among those that would decide it. `ask` are
-    the first questions, in this order. `due` says how deadlines stand. `others` is the verdict of every option
-    that is not named (`not open`: any other than open). All of it is asked with the facts
-    in `suppose` as if they were recorded now.
+    the first questions, in this order. `due` says how deadlines stand. `others` is the verdict of every
+    option that is not named (`not open`: any other than open). All of it is asked with the facts in
+    `suppose` as if they were recorded now.
     """
 
     state: str | None = None
@@ -75,7 +75,10 @@ class Expect:
     @property
     def triggers(self) -> tuple[str, ...]:
         """Every trigger of which it says something."""
-        return tuple(dict.fromkeys((*(each for some in self.verdicts.values() for each in some), *self.missing)))
+        return tuple(
+            dict.fromkeys((*(each for some in self.verdicts.values() for each in some), *self.missing))
+        )
+
 
 Action = Record | Take | Override | Correct | Expect
 

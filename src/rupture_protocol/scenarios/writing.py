@@ -25,6 +25,7 @@ def write(
     at: datetime,
     people: Mapping[str, Actor] | None = None,
     head: str = "",
+    origins: Iterable[Scenario] = (),
 ) -> str:
     """A whole file of scenarios.
 
@@ -33,6 +34,7 @@ def write(
         cases: The scenarios, in the order in which they are to stand.
         at: When each begins, unless it says so itself.
         people: Who is written by an id alone; anybody else is written with id and role.
+        origins: Scenarios that others follow, and that stand first.
         head: A comment that stands first; every line of it begins with `#`.
     """
     known = people or {}
@@ -40,7 +42,7 @@ def write(
     if known:
         lines.append(f"people: {_flow({name: who.role for name, who in known.items()})}")
     lines.append("cases:")
-    for case in cases:
+    for case in (*origins, *cases):
         lines += [*_case(case, known), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -131,8 +133,7 @@ def _item(indent: str, written: Mapping[str, object]) -> Iterator[str]:
         return
     mark = "- "
     for key, value in written.items():
-        for line in _block(indent + mark, key, value, below=indent + "  "):
-            yield line
+        yield from _block(indent + mark, key, value, below=indent + "  ")
         mark = "  "
 
 
@@ -167,4 +168,5 @@ def _flow(value: object) -> str:
 def _text(text: str) -> str:
     """Bare where every reader takes it for that text, else in double quotes."""
     read = scalar(text) if _BARE.fullmatch(text) else None
-    return str(text) if isinstance(read, str) and not isinstance(read, Plain) else json.dumps(str(text), ensure_ascii=False)
+    bare = isinstance(read, str) and not isinstance(read, Plain)
+    return str(text) if bare else json.dumps(str(text), ensure_ascii=False)

@@ -1,6 +1,6 @@
 """For those who test a protocol, or a host that embeds one: scenarios, cases in a line, made-up facts.
 
-Nothing here is imported by the library itself. `facts_of`, `values_of` and `machine_for` need hypothesis; nothing else does.
+The library itself imports nothing of it. `facts_of`, `values_of` and `machine_for` need hypothesis.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class FrozenClock:
 class Builder:
     """A case that is written in a line; each verb returns a new builder.
 
-    Each role is a person of its own, unless `by` says who acts. Facts are recorded by the first role that may.
+    Each role is a person of its own, unless `by` says who acts; a fact is recorded by the first who may.
     """
 
     engine: Engine

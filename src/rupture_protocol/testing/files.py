@@ -85,8 +85,8 @@ def check_scenarios(source: str | os.PathLike[str]) -> tuple[Issue, ...]:
 def find_suites(source: str | os.PathLike[str]) -> tuple[Path, ...]:
     """The files of scenarios that a name or path stands for.
 
-    A file of scenarios is itself, a folder all of them in it, a protocol (by its file, or the name of a shipped
-    one) the one beside it.
+    A file of scenarios is itself, a folder all of them in it, a protocol (by its file, or the name of a
+    shipped one) the one beside it.
     """
     path = Path(source)
     if path.name.endswith(SUFFIX):
@@ -105,7 +105,7 @@ def _beside(protocol: Path) -> Iterator[Path]:
 
 
 def _protocol(name: str, folder: Path | None) -> Protocol:
-    """The protocol of that name: a file beside the scenarios, with or without its ending, or a shipped one."""
+    """The protocol of that name: a file beside the scenarios, with its ending or not, or a shipped one."""
     for candidate in (name, f"{name}.yaml", f"{name}.yml"):
         # Not `folder / "/etc/…"`, nor up and out of the folder: a name, or a path below it.
         if folder is not None and not Path(candidate).is_absolute() and (folder / candidate).is_file():
