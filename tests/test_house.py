@@ -28,6 +28,8 @@ ROOMS = {
     "transitions": "engine",
     "click": "cli",
     "rich": "cli",
+    "hypothesis": "testing",
+    "pytest": "pytest_plugin",
 }
 """Each outside library is known to one room only."""
 

@@ -74,6 +74,11 @@ def sensitive_option(command: F) -> F:
     )(command)
 
 
+def save_option(what: str) -> Callable[[F], F]:
+    """`--save FILE`."""
+    return click.option("--save", metavar="FILE", help=f"Keep {what} as a scenario, in NAME.scenarios.yaml.")
+
+
 def now() -> datetime:
     """The present moment. The command line reads the clock; nothing below it does."""
     return datetime.now(UTC)

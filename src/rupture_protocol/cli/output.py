@@ -107,10 +107,16 @@ def emit_json(data: Any, *, indent: int | None = None) -> None:
     emit(text)
 
 
-def save(file: str, text: str) -> None:
-    """Write a file that was asked for, in UTF-8."""
+def save(file: str, text: str, *, anew: bool = False) -> None:
+    """Write a file that was asked for, in UTF-8; `anew`: only where there is none yet."""
     try:
-        Path(file).write_text(text, encoding="utf-8", newline="\n")
+        with Path(file).open("x" if anew else "w", encoding="utf-8", newline="\n") as written:
+            written.write(text)
+    except FileExistsError:
+        name = printable(Path(file).name)
+        raise Failed(
+            f"`{name}` is there already, and is not written over", code=USAGE, next="give another name"
+        ) from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "not a path").lower()
         raise Failed(

@@ -204,7 +204,7 @@ def _write_missing(test: Test, file: str) -> None:
     if file == inputs.STDIN:
         output.emit(text.rstrip("\n"))
     else:
-        output.save(file, text)
+        output.save(file, text, anew=True)
     for line in tell_goals(found.left, suite.protocol):
         output.talk(f"note: no scenario was found for this: {line}")
 

@@ -121,21 +121,25 @@ class _Search:
         for visited in dict.fromkeys(each.visited for each in shown):
             here = [each for each in shown if each.visited == visited]
             first = here[0]
-            steps = tuple(_asked(number, each, first) for number, each in enumerate(here, start=1))
+            steps = tuple(self._asked(number, each, first) for number, each in enumerate(here, start=1))
             start = Start(first.state, visited, first.facts)
             title = f"{first.trigger} turns on whether {goal.says}"
             yield Scenario("missing", steps, title, self.at, None, start)
 
+    def _asked(self, number: int, shown: Shown, first: Shown) -> Step:
+        changed = {name: value for name, value in shown.facts.items() if first.facts.get(name) != value}
+        gone = {name: self._unrecorded(name) for name in first.facts if name not in shown.facts}
+        verdicts: dict[str, tuple[str, ...]] = dict.fromkeys(VERDICTS, ())
+        verdicts[shown.decision[shown.trigger].verdict] = (shown.trigger,)
+        return Step(number, Expect(None, verdicts, suppose={**changed, **gone}), None, None)
+
+    def _unrecorded(self, name: str) -> object:
+        """What to suppose of a fact that is not on record there: what is presumed, if anything is."""
+        presumed = self.engine.protocol.facts[name].presume
+        return UNKNOWN if presumed is None else presumed
+
 
 _WAYS = (Kind.TRANSITION, Kind.INTERRUPT)
-
-
-def _asked(number: int, shown: Shown, first: Shown) -> Step:
-    changed = {name: value for name, value in shown.facts.items() if first.facts.get(name) != value}
-    gone: dict[str, object] = {name: UNKNOWN for name in first.facts if name not in shown.facts}
-    verdicts: dict[str, tuple[str, ...]] = dict.fromkeys(VERDICTS, ())
-    verdicts[shown.decision[shown.trigger].verdict] = (shown.trigger,)
-    return Step(number, Expect(None, verdicts, suppose={**changed, **gone}), None, None)
 
 
 def _length(case: Scenario) -> int:
