@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.docs.blocks import blocks
+from tests.docs.blocks import Block, blocks, completed
 
 import rupture_protocol
 from rupture_protocol import UnknownName
-from rupture_protocol.errors import Severity
+from rupture_protocol.errors import Issue, Severity
 from rupture_protocol.language.codes import ALL, page
-from rupture_protocol.loading import checks
+from rupture_protocol.loading import checks, loads
+from rupture_protocol.scenarios.reading import Reading
 
 TODAY = date(2026, 11, 24)
 FOLDER = Path(rupture_protocol.__file__).parent / "pages" / "codes"
@@ -32,6 +33,13 @@ TOO_BIG_TO_SHOW = {
 """Files that no page can hold."""
 
 
+def issues_of(block: Block) -> tuple[Issue, ...]:
+    """What is said of an example: a protocol, or scenarios of one."""
+    if "scenarios" not in block.words:
+        return checks(block.protocol, today=TODAY).issues
+    return Reading(block.text.encode(), file="example.scenarios.yaml").against(loads(completed("")))[1]
+
+
 def test_there_is_one_page_for_every_code_and_no_other() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(ALL)
 
@@ -46,20 +54,19 @@ def test_a_page_begins_with_its_code_its_severity_and_its_summary(code: str) -> 
 
 @pytest.mark.parametrize("code", ALL)
 def test_what_a_page_calls_wrong_is_wrong_in_that_way(code: str) -> None:
-    wrong = [block.protocol.encode() for block in blocks(page(code)) if "wrong" in block.words]
+    wrong = [issues_of(block) for block in blocks(page(code)) if "wrong" in block.words]
     assert wrong or code in TOO_BIG_TO_SHOW
 
-    for text in wrong or [TOO_BIG_TO_SHOW[code]]:
-        assert code in {issue.code for issue in checks(text, today=TODAY).issues}
+    for issues in wrong or [checks(TOO_BIG_TO_SHOW[code], today=TODAY).issues]:
+        assert code in {issue.code for issue in issues}
 
 
 @pytest.mark.parametrize("code", ALL)
 def test_what_a_page_calls_right_is_right(code: str) -> None:
-    right = [block.protocol for block in blocks(page(code)) if "right" in block.words]
+    right = [issues_of(block) for block in blocks(page(code)) if "right" in block.words]
     assert right or code in TOO_BIG_TO_SHOW
 
-    for text in right:
-        issues = checks(text, today=TODAY).issues
+    for issues in right:
         assert code not in {issue.code for issue in issues}
         assert not [issue.render() for issue in issues if issue.severity is Severity.ERROR]
 
@@ -68,7 +75,7 @@ def test_what_a_page_calls_right_is_right(code: str) -> None:
 def test_a_page_shows_one_mistake_at_a_time(code: str) -> None:
     for block in blocks(page(code)):
         if "wrong" in block.words:
-            issues = checks(block.protocol, today=TODAY).issues
+            issues = issues_of(block)
             assert {issue.code for issue in issues if issue.severity is Severity.ERROR} <= {code}
 
 

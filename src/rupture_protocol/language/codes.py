@@ -116,6 +116,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Keys and values": tuple(_SHAPE),
     "Names": tuple(_NAMES),
     "What it means together": tuple(_MEANING),
+    "Scenarios": tuple(_SCENARIOS),
     "Warnings": tuple(_WARNINGS),
 }
 """The codes by what they are about, in the order in which a reader meets them."""

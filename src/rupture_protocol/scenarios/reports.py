@@ -89,7 +89,7 @@ code { font-size: .9em; } li { margin: .2rem 0; }
 
 
 def html(ran: Sequence[Ran], coverages: Iterable[Coverage] = ()) -> str:
-    """One self-contained page for a meeting: every scenario, and what they show. No script, nothing loaded."""
+    """One self-contained page: every scenario, and what they show. No script, nothing loaded."""
     results = [result for each in ran for result in each.results]
     passed = sum(result.passed for result in results)
     title = f"Scenarios: {', '.join(dict.fromkeys(each.protocol.title for each in ran))}"
