@@ -43,7 +43,9 @@ def covered(protocol: str, *asked: str) -> Coverage:
         f"  c{at}: {{start: {{facts: {{{facts}}}}}, steps: [{{expect: {{missing: {{go: []}}}}}}]}}\n"
         for at, facts in enumerate(asked)
     )
-    read, issues = Reading(f"format: 1\nscenarios: x\ncases:\n{cases}".encode(), file="x").against(engine.protocol)
+    read, issues = Reading(f"format: 1\nscenarios: x\ncases:\n{cases}".encode(), file="x").against(
+        engine.protocol
+    )
     assert read is not None, issues
     meter = Meter(engine.protocol)
     for result in run(engine, read):

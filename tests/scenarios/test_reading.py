@@ -70,7 +70,9 @@ def test_what_a_case_cannot_say_is_an_issue(case: str, issue: str) -> None:
 
 @pytest.mark.parametrize("value", ["2", "true", '"1"'])
 def test_another_format_is_refused(value: str) -> None:
-    assert any("format-version" in each for each in issues_of(f"format: {value}\nscenarios: small\ncases: {{}}\n"))
+    assert any(
+        "format-version" in each for each in issues_of(f"format: {value}\nscenarios: small\ncases: {{}}\n")
+    )
 
 
 def test_what_is_no_mapping_is_said_to_be_none() -> None:

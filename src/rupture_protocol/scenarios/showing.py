@@ -104,7 +104,8 @@ class Imagining:
                 asked.setdefault(leaf.state, 1)
             elif isinstance(leaf, Visits):
                 asked[leaf.state] = max(leaf.values) + 1
-        asked.pop(tree.step.state, None)
+        if asked.get(tree.step.state) == 1:
+            del asked[tree.step.state]  # the case is there in any event
         names = list(asked)
         sizes = [len(names), *range(len(names))]
         places = (some for size in sizes for some in combinations(names, size))
