@@ -20,7 +20,9 @@ def check_scenarios(text: str) -> None:
     """A whole file of scenarios in a page passes."""
     from rupture_protocol.testing.files import loads_scenarios
 
-    assert all(result.passed for result in loads_scenarios(text).run())
+    differences = [each for result in loads_scenarios(text).run() for each in result.differences]
+    if differences:
+        raise AssertionError(differences)
 
 
 pytest_collect_file = Sybil(

@@ -46,8 +46,8 @@ def test_a_difference_is_at_its_line_with_its_reason(rupture: Rupture, folder: P
 
     assert ran.code == 1
     assert ran.out.splitlines() == [
-        "small.scenarios.yaml:10:34: two: `go` is undecided, not open: `hold` cannot be ruled out yet (`danger`); "
-        "`a` is not recorded; `b` is not recorded",
+        "small.scenarios.yaml:10:34: two: `go` is undecided, not open: "
+        "`hold` cannot be ruled out yet (`danger`); `a` is not recorded; `b` is not recorded",
         "small.scenarios.yaml:11:20: three: it begins where `two` ends, and that did not pass",
     ]
     assert "error: 2 of 3 scenarios did not pass" in ran.err
@@ -63,6 +63,14 @@ def test_a_broken_file_is_told_with_all_its_issues(rupture: Rupture, folder: Pat
     assert "error[unknown-state]: unknown state `strt`" in ran.err
     assert "error[unknown-key]: unknown key `opn`" in ran.err
     assert "next: rupture explain unknown-" in ran.err
+
+
+def test_a_file_of_scenarios_can_be_checked_beside_its_protocol(rupture: Rupture, folder: Path) -> None:
+    assert rupture("check", "small.scenarios.yaml").code == 0
+    (folder / "small.scenarios.yaml").write_text(HEAD + "  one: {steps: [{expect: {state: strt}}]}\n")
+    ran = rupture("check", "small.scenarios.yaml", "--format", "concise")
+    assert ran.code == 1
+    assert ran.out == "small.scenarios.yaml:5:33: error[unknown-state]: unknown state `strt`\n"
 
 
 def test_where_there_are_none_it_says_where_they_belong(rupture: Rupture) -> None:
@@ -116,7 +124,7 @@ def test_junit_and_html_are_whole_documents(rupture: Rupture, folder: Path) -> N
     page = (folder / "out.html").read_text()
     assert page.startswith("<!doctype html>")
     assert "&lt;b&gt;&amp;Danger comes first" in page
-    assert "<b>" not in page and "<script" not in page and "http" not in page
+    assert not [each for each in ("<b>", "<script", "http") if each in page]
     assert "1 of 3 scenarios passed" in page
 
 

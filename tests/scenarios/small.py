@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rupture_protocol import Engine, loads
 from rupture_protocol.scenarios.model import Scenarios
 from rupture_protocol.scenarios.reading import Reading
@@ -69,6 +67,3 @@ def only(cases: str) -> Result:
 
 def said(result: Result) -> list[str]:
     return [each.message for each in result.differences]
-
-
-ROOT = Path(__file__).parents[2]

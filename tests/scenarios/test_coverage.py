@@ -69,7 +69,10 @@ def test_the_example_of_the_docs() -> None:
         (("a: true, b: false", "a: false, b: false"), {"a true or false"}),
         (("a: true, b: false", "b: false"), {"a known or not"}),
         # Masking: what else is so may differ, if it does not hide the atom.
-        (("a: true, b: false", "a: false, b: false", "a: false, b: true"), {"a true or false", "b true or false"}),
+        (
+            ("a: true, b: false", "a: false, b: false", "a: false, b: true"),
+            {"a true or false", "b true or false"},
+        ),
         (("a: true, b: true", "a: false, b: false"), set()),  # each hides the other
         (
             ("a: true, b: false", "a: false, b: false", "a: false, b: true", "b: false", "a: false"),

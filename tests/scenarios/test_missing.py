@@ -85,7 +85,9 @@ def test_what_is_shown_already_is_not_written_again() -> None:
 
 def test_a_way_goes_on_from_where_a_scenario_ends() -> None:
     ran = results(
-        "  begun: {steps: [{by: lee, record: {danger: false, a: true}}, {by: lee, take: go}, {expect: {state: middle}}]}\n"
+        "  begun:\n    steps:\n"
+        "      - {by: lee, record: {danger: false, a: true}}\n"
+        "      - {by: lee, take: go}\n      - expect: {state: middle}\n"
     )
     made = missing(engine(), ran, at=FIRST_MOMENT)
     ways = [case for case in made.cases if case.start is None]
@@ -109,13 +111,25 @@ def test_scenarios_are_read_as_they_were_written() -> None:
     title: "Everything: once"
     at: "2026-03-01T09:00:00+00:00"
     steps:
-      - {by: lee, record: {danger: unknown, a: true}, note: "He said: \\"no\\"", occurred: "2026-02-01T09:00:00+00:00"}
+      - by: lee
+        record: {danger: unknown, a: true}
+        note: "He said: \\"no\\""
+        occurred: "2026-02-01T09:00:00+00:00"
       - {after: 2 days, by: {id: x, role: therapist}, correct: {fact: a, to: false, reason: "yes"}}
       - {by: lee, correct: {fact: a, reason: wrong}}
       - {at: "2026-05-01T09:00:00+00:00", by: lee, override: {trigger: go, reason: r}, refused: true}
-      - expect: {state: start, undecided: [go], others: not open, missing: {go: [[danger, a], [danger, b]]}, ask: [danger], due: {tell: met late}, suppose: {level: high}}
+      - expect:
+          state: start
+          undecided: [go]
+          others: not open
+          missing: {go: [[danger, a], [danger, b]]}
+          ask: [danger]
+          due: {tell: met late}
+          suppose: {level: high}
   two: {follows: one, steps: [{expect: {state: start}}]}
-  three: {start: {state: middle, visited: [start, start], facts: {level: low}}, steps: [{expect: {blocked: [finish]}}]}
+  three:
+    start: {state: middle, visited: [start, start], facts: {level: low}}
+    steps: [{expect: {blocked: [finish]}}]
 """,
         made,
     )

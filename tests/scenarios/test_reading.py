@@ -56,9 +56,18 @@ cases:
         ("{steps: [{note: hello}]}", "missing-key a step does nothing"),
         ("{steps: [{expect: {others: shut}}]}", "wrong-value `others` is a verdict, or `not open`"),
         ("{steps: [{expect: {due: {tell: late}}}]}", "wrong-value a deadline does not stand like that"),
-        ("{steps: [{expect: {missing: {go: a}}}]}", "wrong-type `go` is a list of facts, as in `[one, another]`"),
-        ("{start: {state: start}, steps: [{by: lee, take: go}]}", "wrong-value nothing happens in a case that is imagined"),
-        ("{start: {}, follows: one, steps: [{expect: {state: start}}]}", "wrong-value `follows` and `start` do not go together"),
+        (
+            "{steps: [{expect: {missing: {go: a}}}]}",
+            "wrong-type `go` is a list of facts, as in `[one, another]`",
+        ),
+        (
+            "{start: {state: start}, steps: [{by: lee, take: go}]}",
+            "wrong-value nothing happens in a case that is imagined",
+        ),
+        (
+            "{start: {}, follows: one, steps: [{expect: {state: start}}]}",
+            "wrong-value `follows` and `start` do not go together",
+        ),
         ("{follows: one, steps: [{take: go}]}", "circular-case `one` follows a case that follows it"),
         ("{title: Nothing}", "missing-key `steps` is missing"),
         ("[]", "wrong-type `one` is a mapping with `steps`"),

@@ -35,7 +35,7 @@ def test_every_expectation_that_is_not_so_is_said_with_its_reason_and_place() ->
         """  one:
     steps:
       - {by: lee, record: {a: true}}
-      - expect: {state: middle, open: [go], ask: [a], due: {tell: overdue}, missing: {go: [a]}, others: blocked}
+      - expect: {state: middle, open: [go], ask: [a], due: {tell: overdue}, missing: {go: [a]}, others: open}
 """,
         made,
     )
@@ -44,7 +44,7 @@ def test_every_expectation_that_is_not_so_is_said_with_its_reason_and_place() ->
     assert said(result) == [
         "the state is `start`, not `middle`",
         "`go` is undecided, not open: `hold` cannot be ruled out yet (`danger`)",
-        "`hold` is undecided, not blocked: `danger` is not recorded",
+        "`hold` is undecided, not open: `danger` is not recorded",
         "`go` does not lack just `a`: it lacks `danger`",
         "what is asked first is `danger`, not `a`",
         "`tell` is running, not overdue",
@@ -79,7 +79,8 @@ def test_a_case_goes_on_where_the_one_it_follows_ends_whatever_their_order() -> 
     )
     assert later.passed
     assert first.passed
-    assert later.at is not None and first.at is not None
+    assert later.at is not None
+    assert first.at is not None
     assert (later.at - first.at).total_seconds() == 3600
 
 

@@ -61,7 +61,7 @@ def command(
 ) -> int:
     """Find everything that is wrong with protocol files, with the line and what to write instead.
 
-    FILE is a path, the name of a shipped protocol, or - for stdin. Exits 1 on errors (with --strict on
+    FILE is a path (also of scenarios), the name of a shipped protocol, or - for stdin. Exits 1 on errors (with --strict on
     warnings, too), 3 where a file cannot be read.
     """
     if as_json and format_ not in (None, "json"):
@@ -84,6 +84,8 @@ def _report(source: str, today: date) -> Report:
 
     name = inputs.shown_name(source)
     try:
+        if source.endswith(".scenarios.yaml"):
+            return Report(name, issues=_scenarios(source))
         if source == inputs.STDIN or (shipped.find(source) is None and Path(source).exists()):
             data, name = inputs.read_bytes(source)
         else:
@@ -97,6 +99,13 @@ def _report(source: str, today: date) -> Report:
         return Report(name, unreadable=missing)
     checked = loading.checks(data, file=name, today=today)
     return Report(name, checked.protocol, checked.issues)
+
+
+def _scenarios(source: str) -> tuple[Issue, ...]:
+    """What is wrong with a file of scenarios; its protocol has a report of its own."""
+    from rupture_protocol.testing.files import check_scenarios
+
+    return check_scenarios(source)
 
 
 def _conclude(reports: list[Report], *, strict: bool) -> int:

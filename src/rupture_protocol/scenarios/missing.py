@@ -8,6 +8,7 @@ from datetime import datetime
 
 from rupture_protocol.engine.case import Actor
 from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.options import Verdict
 from rupture_protocol.language.facts import UNKNOWN
 from rupture_protocol.scenarios.coverage import Coverage, Goal, Kind, Meter
 from rupture_protocol.scenarios.model import Scenario, Start
@@ -92,19 +93,20 @@ class _Search:
     # Atoms that nobody has seen decide ------------------------------------------------------------
 
     def atoms(self) -> Iterator[Scenario]:
-        """A case for each atom that was not seen to decide."""
+        """Cases in which each atom decides that was not seen to: one for each option and place."""
         imagining = Imagining(self.engine, self.meter.guards, at=self.at)
+        together: dict[tuple[str, str, tuple[str, ...]], list[Shown]] = {}
         for number in dict.fromkeys(goal.atom for goal in self.meter.coverage().missing if goal.atom >= 0):
             goals = self.meter.unmet(number)
             for tried, shown in enumerate(imagining.deciding(number)):
                 if not goals or tried == MOST_TRIES:
                     break
-                kept = self._needed(goals, shown)
-                if kept:
-                    for each in kept:
-                        self.meter.look(Look(each.decision, {each.trigger: frozenset()}))
-                    yield from self._cases(goals[0], kept)
-                    goals = self.meter.unmet(number)
+                for each in self._needed(goals, shown):
+                    self.meter.look(Look(each.decision, {each.trigger: frozenset()}))
+                    together.setdefault((each.state, each.trigger, each.visited), []).append(each)
+                goals = self.meter.unmet(number)
+        for shown in together.values():
+            yield self._case(shown)
 
     def _needed(self, goals: list[Goal], shown: list[Shown]) -> list[Shown]:
         """As few of them as meet the most goals."""
@@ -116,15 +118,15 @@ class _Search:
                 kept = fewer
         return kept
 
-    def _cases(self, goal: Goal, shown: list[Shown]) -> Iterator[Scenario]:
-        """One case for each place the client may have been in; what differs else is supposed."""
-        for visited in dict.fromkeys(each.visited for each in shown):
-            here = [each for each in shown if each.visited == visited]
-            first = here[0]
-            steps = tuple(self._asked(number, each, first) for number, each in enumerate(here, start=1))
-            start = Start(first.state, visited, first.facts)
-            title = f"{first.trigger} turns on whether {goal.says}"
-            yield Scenario("missing", steps, title, self.at, None, start)
+    def _case(self, shown: list[Shown]) -> Scenario:
+        """One imagined case: what differs from the first situation in it is supposed."""
+        open_ones = (each for each in shown if each.decision[each.trigger].verdict is Verdict.OPEN)
+        first = next(open_ones, shown[0])
+        ordered = {id(each.decision): each for each in (first, *shown)}.values()
+        steps = tuple(self._asked(number, each, first) for number, each in enumerate(ordered, start=1))
+        start = Start(first.state, first.visited, first.facts)
+        title = first.decision[first.trigger].title
+        return Scenario("missing", steps, f"What “{title or first.trigger}” turns on", self.at, None, start)
 
     def _asked(self, number: int, shown: Shown, first: Shown) -> Step:
         changed = {name: value for name, value in shown.facts.items() if first.facts.get(name) != value}

@@ -43,16 +43,16 @@ def write(
         lines.append(f"people: {_flow({name: who.role for name, who in known.items()})}")
     lines.append("cases:")
     for case in (*origins, *cases):
-        lines += [*_case(case, known), ""]
+        lines += [*_case(case, known, None if case.at == at and case.follows is None else case.at), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _case(case: Scenario, people: Mapping[str, Actor]) -> Iterator[str]:
+def _case(case: Scenario, people: Mapping[str, Actor], at: datetime | None) -> Iterator[str]:
     yield f"  {case.name}:"
     if case.title:
         yield f"    title: {_flow(case.title)}"
-    if case.at is not None:
-        yield f"    at: {_flow(case.at)}"
+    if at is not None:
+        yield f"    at: {_flow(at)}"
     if case.follows is not None:
         yield f"    follows: {case.follows}"
     if case.start is not None:

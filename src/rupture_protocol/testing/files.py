@@ -86,7 +86,7 @@ def find_suites(source: str | os.PathLike[str]) -> tuple[Path, ...]:
     """The files of scenarios that a name or path stands for.
 
     A file of scenarios is itself, a folder all of them in it, a protocol (by its file, or the name of a
-    shipped one) the one beside it.
+    shipped one) those beside it.
     """
     path = Path(source)
     if path.name.endswith(SUFFIX):
@@ -95,13 +95,17 @@ def find_suites(source: str | os.PathLike[str]) -> tuple[Path, ...]:
         return tuple(sorted(path.rglob(f"*{SUFFIX}")))
     found = shipped.find(str(source)) if isinstance(source, str) else None
     protocol = found or path
-    return tuple(_beside(protocol))
+    return tuple(_beside(protocol)) if protocol.parent.is_dir() else ()
 
 
 def _beside(protocol: Path) -> Iterator[Path]:
-    beside = protocol.with_name(f"{protocol.name.removesuffix('.yaml').removesuffix('.yml')}{SUFFIX}")
-    if beside.is_file():
-        yield beside
+    """`NAME.scenarios.yaml`, then any `NAME.….scenarios.yaml`."""
+    name = protocol.name.removesuffix(".yaml").removesuffix(".yml")
+    first = protocol.with_name(f"{name}{SUFFIX}")
+    if first.is_file():
+        yield first
+    more = (path for path in protocol.parent.iterdir() if path.name.startswith(f"{name}."))
+    yield from sorted(path for path in more if path.name.endswith(SUFFIX) and path != first)
 
 
 def _protocol(name: str, folder: Path | None) -> Protocol:
