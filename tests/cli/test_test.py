@@ -70,7 +70,7 @@ def test_a_file_of_scenarios_can_be_checked_beside_its_protocol(rupture: Rupture
     (folder / "small.scenarios.yaml").write_text(HEAD + "  one: {steps: [{expect: {state: strt}}]}\n")
     ran = rupture("check", "small.scenarios.yaml", "--format", "concise")
     assert ran.code == 1
-    assert ran.out == "small.scenarios.yaml:5:33: error[unknown-state]: unknown state `strt`\n"
+    assert ran.out == "small.scenarios.yaml:5:34: error[unknown-state]: unknown state `strt`\n"
 
 
 def test_where_there_are_none_it_says_where_they_belong(rupture: Rupture) -> None:

@@ -61,8 +61,8 @@ def command(
 ) -> int:
     """Find everything that is wrong with protocol files, with the line and what to write instead.
 
-    FILE is a path (also of scenarios), the name of a shipped protocol, or - for stdin. Exits 1 on errors (with --strict on
-    warnings, too), 3 where a file cannot be read.
+    FILE is a path (also of scenarios), the name of a shipped protocol, or - for stdin. Exits 1 on errors
+    (with --strict on warnings, too), 3 where a file cannot be read.
     """
     if as_json and format_ not in (None, "json"):
         raise output.Failed(
