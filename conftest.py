@@ -10,8 +10,19 @@ def check_protocol(example: Example) -> None:
     """A whole protocol in a page loads without an error."""
     from rupture_protocol import loads
 
-    if example.parsed.startswith("format: 1"):
+    if example.parsed.startswith("format: 1\nscenarios:"):
+        check_scenarios(example.parsed)
+    elif example.parsed.startswith("format: 1"):
         loads(example.parsed)
+
+
+def check_scenarios(text: str) -> None:
+    """A whole file of scenarios in a page passes."""
+    from rupture_protocol.testing.files import loads_scenarios
+
+    differences = [each for result in loads_scenarios(text).run() for each in result.differences]
+    if differences:
+        raise AssertionError(differences)
 
 
 pytest_collect_file = Sybil(

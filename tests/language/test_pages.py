@@ -15,7 +15,8 @@ from rupture_protocol.errors import Issue, Severity
 from rupture_protocol.language.bases import assemble
 from rupture_protocol.language.codes import ALL, page
 from rupture_protocol.language.translations import check_translation
-from rupture_protocol.loading import checks
+from rupture_protocol.loading import checks, loads
+from rupture_protocol.scenarios.reading import Reading
 
 TODAY = date(2026, 11, 24)
 FOLDER = Path(rupture_protocol.__file__).parent / "pages" / "codes"
@@ -40,7 +41,10 @@ TOO_MANY_TO_SHOW = {"extends-too-deep": 5, "extends-too-large": 16}
 
 
 def said_of(block: Block, text: str) -> tuple[Issue, ...]:
-    """All that is said of an example, the other files of its page beside it."""
+    """All that is said of an example: a protocol, its other files beside it, or scenarios of one."""
+    if "scenarios" in block.words:
+        reading = Reading(block.text.encode(), file="example.scenarios.yaml")
+        return reading.against(loads(completed("")))[1]
     german = "translation" in block.words
     name = "example.de.yaml" if german else "example.yaml"
     shelf = Shelf({"example.yaml": completed(""), **beside(text), name: block.protocol})
@@ -104,7 +108,7 @@ def test_a_page_shows_one_mistake_at_a_time(code: str) -> None:
             here = [
                 issue
                 for issue in issues
-                if issue.span.file in ("example.yaml", "example.de.yaml", "two.yaml")
+                if issue.span.file in ("example.yaml", "example.de.yaml", "two.yaml", "example.scenarios.yaml")
             ]
             assert {issue.code for issue in here if issue.severity is Severity.ERROR} <= {code}
 

@@ -62,8 +62,8 @@ def command(
 ) -> int:
     """Find everything that is wrong with protocol files, with the line and what to write instead.
 
-    FILE is a path, the name of a shipped protocol, or - for stdin. Exits 1 on errors (with --strict on
-    warnings, too), 3 where a file cannot be read.
+    FILE is a path (also of scenarios), the name of a shipped protocol, or - for stdin. Exits 1 on errors
+    (with --strict on warnings, too), 3 where a file cannot be read.
     """
     if as_json and format_ not in (None, "json"):
         raise output.Failed(
@@ -86,6 +86,8 @@ def _report(source: str, today: date) -> Report:
     name = inputs.shown_name(source)
     folder: Path | None = None
     try:
+        if source.endswith(".scenarios.yaml"):
+            return Report(name, issues=_scenarios(source))
         if source == inputs.STDIN or (shipped.find(source) is None and Path(source).exists()):
             data, name = inputs.read_bytes(source)
             if source != inputs.STDIN:
@@ -103,6 +105,13 @@ def _report(source: str, today: date) -> Report:
         return Report(name, unreadable=missing)
     checked = loading.checks(data, file=name, today=today, path=inputs.search_path(), folder=folder)
     return Report(name, checked.protocol, checked.issues)
+
+
+def _scenarios(source: str) -> tuple[Issue, ...]:
+    """What is wrong with a file of scenarios; its protocol has a report of its own."""
+    from rupture_protocol.testing.files import check_scenarios
+
+    return check_scenarios(source)
 
 
 def _conclude(reports: list[Report], *, strict: bool) -> int:

@@ -32,12 +32,13 @@ Examples:
     help="How the case ends. Default: continued.",
 )
 @inputs.at_option
+@inputs.save_option("the case")
 @inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
-def command(ending: str, at: datetime | None, as_json: bool) -> int:
+def command(ending: str, at: datetime | None, save: str | None, as_json: bool) -> int:
     """Walk a made-up case on the shipped protocol `standard`, step by step, with the reasons.
 
     From noticing harm to an ending: what is open, what is refused and why. Nothing is asked, nothing is
-    written, and it is the same every time: its clock begins in March 2026, or at --at.
+    written (but with --save), and it is the same every time: its clock begins in March 2026, or at --at.
     """
     from rupture_protocol import loading
     from rupture_protocol.cli.play import perform
@@ -50,10 +51,21 @@ def command(ending: str, at: datetime | None, as_json: bool) -> int:
     protocol = loading.load(script.protocol)
     # Nobody is behind this case, so its sensitive values are shown.
     code = perform(script, protocol, at=at or inputs.now(), show_sensitive=True, as_json=as_json)
+    if save is not None:
+        _save(script, save)
     output.talk("next: rupture walk                           do it yourself")
     output.talk("      rupture decide standard --state aware  ask about a situation")
     output.talk("      rupture explain standard               what the protocol is, and its sources")
     return code
+
+
+def _save(script: Script, file: str) -> None:
+    """The script as a file of scenarios."""
+    from rupture_protocol.cli.saving import save_scenario
+    from rupture_protocol.scenarios.model import Scenario
+
+    first = next((step.at for step in script.steps if step.at is not None), None)
+    save_scenario(Scenario("demo", script.steps, script.title, first), script.protocol, file)
 
 
 def _beginning(script: Script, at: datetime) -> Script:

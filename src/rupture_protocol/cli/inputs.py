@@ -98,6 +98,11 @@ def search_path() -> tuple[str, ...]:
 _PATH = "rupture_protocol.path"
 
 
+def save_option(what: str) -> Callable[[F], F]:
+    """`--save FILE`."""
+    return click.option("--save", metavar="FILE", help=f"Keep {what} as a scenario, in NAME.scenarios.yaml.")
+
+
 def now() -> datetime:
     """The present moment. The command line reads the clock; nothing below it does."""
     return datetime.now(UTC)
@@ -234,24 +239,12 @@ def given_facts(protocol: Protocol, facts: tuple[str, ...], file: str | None) ->
 
 
 def _facts_of_file(protocol: Protocol, source: str) -> dict[str, object]:
+    from rupture_protocol.scenarios.acting import as_values
+
     data, name = read_bytes(source)
     document = read_data(data, file=name, what="facts")
     if not isinstance(document.data, dict):
         raise Failed(
             f"`{name}` is not a mapping of facts", code=CANNOT_LOAD, next='write {"harm_severity": "mild"}'
         )
-    return {fact: as_value(protocol, fact, value) for fact, value in document.data.items()}
-
-
-def as_value(protocol: Protocol, name: str, value: object) -> object:
-    """A value as it is written in YAML or JSON; `unknown` and null say that it is not known."""
-    from rupture_protocol.language.facts import NUMERIC, UNKNOWN, Unknown
-    from rupture_protocol.language.source import Plain
-
-    fact = protocol.fact(name)
-    if value is None or isinstance(value, Unknown) or value == "unknown":
-        return UNKNOWN
-    if isinstance(value, Plain) and fact.type in NUMERIC:
-        # An unquoted `012` is 10 to one YAML reader and 12 to another, so here it is no number.
-        return fact.parse(None)
-    return fact.parse(value)
+    return as_values(protocol, document.data)

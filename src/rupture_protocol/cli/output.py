@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 DONE: Final = 0
@@ -104,6 +105,25 @@ def emit_json(data: Any, *, indent: int | None = None) -> None:
     if not can_encode(text, Quiet().encoding):
         text = json.dumps(data, indent=indent, default=_plain)  # escapes lose nothing
     emit(text)
+
+
+def save(file: str, text: str, *, anew: bool = False) -> None:
+    """Write a file that was asked for, in UTF-8; `anew`: only where there is none yet."""
+    try:
+        with Path(file).open("x" if anew else "w", encoding="utf-8", newline="\n") as written:
+            written.write(text)
+    except FileExistsError:
+        name = printable(Path(file).name)
+        raise Failed(
+            f"`{name}` is there already, and is not written over", code=USAGE, next="give another name"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "not a path").lower()
+        raise Failed(
+            f"cannot write `{printable(Path(file).name)}`: {reason}",
+            code=CANNOT_LOAD,
+            next="give the name of a file that can be written",
+        ) from None
 
 
 def talk(text: str) -> None:

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rupture_protocol.cli import inputs
-from rupture_protocol.cli.script import Action, Correct, Expect, Override, Record, Script, Step, Take
+from rupture_protocol.cli.script import Script
 from rupture_protocol.engine import wire
 from rupture_protocol.engine.case import Case, Event
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.refusal import TransitionRefused
-from rupture_protocol.errors import RuptureError, shorten
-from rupture_protocol.language.facts import UNKNOWN
-from rupture_protocol.language.nearest import did_you_mean
+from rupture_protocol.errors import RuptureError
+from rupture_protocol.scenarios.acting import act, differences, look
+from rupture_protocol.scenarios.steps import Action, Expect, Override, Step, Take
 
 STEP = "rupture-step/1"
 
@@ -75,12 +74,12 @@ def play(script: Script, engine: Engine, *, clock: datetime) -> Iterator[Outcome
     Args:
         clock: The moment of steps before any that says `at`, where no step says it.
     """
-    first_at = next((step.at for step in script.steps if step.at is not None), clock)
+    at = next((step.at for step in script.steps if step.at is not None), clock)
     opener = next((step.by for step in script.steps if step.by is not None), None)
     case: Case | None = None
     expected: frozenset[str] = frozenset()
     for step in script.steps:
-        at = step.at or first_at
+        at = step.moment(at, engine.calendar)
         if case is None and opener is not None:
             try:
                 case = engine.open(script.case, by=step.by or opener, at=at)
@@ -96,17 +95,25 @@ def play(script: Script, engine: Engine, *, clock: datetime) -> Iterator[Outcome
 
 def _play(step: Step, case: Case, engine: Engine, at: datetime, expected: frozenset[str]) -> Outcome:
     action = step.action
-    decision = engine.decide(case, at=at, actor=step.by)
     if isinstance(action, Expect):
-        differences = tuple(_differences(action, decision))
-        return Outcome(step, case.state, at, bool(differences), case, decision, differences=differences)
+        return _look(action, step, case, engine, at)
+    decision = engine.decide(case, at=at, actor=step.by)
     try:
-        after = _act(action, step, case, engine, at)
+        after = act(step, case, engine, at=at)
     except RuptureError as error:
         trigger = action.trigger if isinstance(action, Take | Override) else None
         return _refused(step, case, at, error, decision, expected=trigger in expected)
     then = engine.decide(after, at=at, actor=step.by)
     return Outcome(step, after.state, at, step.refused, after, decision, then, event=after.history[-1])
+
+
+def _look(expect: Expect, step: Step, case: Case, engine: Engine, at: datetime) -> Outcome:
+    try:
+        decision = look(expect, case, engine, step, at=at)
+    except RuptureError as error:  # what is supposed cannot be
+        return _refused(step, case, at, error, None)
+    found = tuple(each.message for each in differences(expect, decision))
+    return Outcome(step, case.state, at, bool(found), case, decision, differences=found)
 
 
 def _refused(
@@ -120,40 +127,3 @@ def _refused(
 ) -> Outcome:
     failed = not (step.refused or expected)
     return Outcome(step, case.state, at, failed, case, decision, refusal=error)
-
-
-def _act(action: Action, step: Step, case: Case, engine: Engine, at: datetime) -> Case:
-    by = step.by
-    if by is None:
-        raise RuptureError("the step does not say who acts", help="write `by: {id: lee, role: therapist}`")
-    common: dict[str, Any] = {"by": by, "at": at, "occurred": step.occurred, "note": step.note}
-    match action:
-        case Record(facts=written):
-            values = {name: inputs.as_value(engine.protocol, name, value) for name, value in written.items()}
-            return engine.record(case, values, **common)
-        case Take(trigger=trigger):
-            return engine.take(case, trigger, **common)
-        case Override(trigger=trigger, reason=reason):
-            return engine.override(case, trigger, reason=reason, **common)
-        case Correct():
-            value = UNKNOWN if action.withdraw else inputs.as_value(engine.protocol, action.fact, action.to)
-            return engine.correct(case, action.fact, to=value, reason=action.reason, **common)
-        case Expect():
-            raise TypeError("an expectation does nothing")
-
-
-def _differences(expect: Expect, decision: Decision) -> Iterator[str]:
-    if expect.state is not None and expect.state != decision.state:
-        known = decision.protocol.states
-        hint = "" if expect.state in known else f"; there is no `{shorten(expect.state)}`"
-        yield f"the state is `{decision.state}`, not `{shorten(expect.state)}`{hint}"
-    for verdict, triggers in expect.verdicts.items():
-        for trigger in triggers:
-            if trigger not in decision:
-                advice = did_you_mean(trigger, list(decision))
-                yield f"`{shorten(trigger)}` is not offered in `{decision.state}`" + (
-                    f": {advice}" if advice else ""
-                )
-            elif decision[trigger].verdict != verdict:
-                option = decision[trigger]
-                yield f"`{trigger}` is {option.verdict}, not {verdict}: {option.because}"

@@ -17,8 +17,9 @@ EPILOG = """
 Examples:
   rupture walk
   rupture walk my-clinic.yaml --at 2026-11-24T09:30:00+00:00
+  rupture walk --save mine.scenarios.yaml
 
-Nothing is kept. `h` lists what can be typed.
+Nothing is kept but with --save. `h` lists what can be typed.
 """
 
 
@@ -26,8 +27,9 @@ Nothing is kept. `h` lists what can be typed.
 @click.argument("protocol", metavar="[PROTOCOL]", default="standard")
 @inputs.path_option
 @inputs.at_option
+@inputs.save_option("what was walked")
 @inputs.sensitive_option
-def command(protocol: str, at: datetime | None, show_sensitive: bool) -> int:
+def command(protocol: str, at: datetime | None, save: str | None, show_sensitive: bool) -> int:
     """Walk a case yourself: answer what is asked, take what is open, see why a door is closed.
 
     It needs a terminal, and says so where there is none. PROTOCOL is the name of a shipped one, or a file.
@@ -45,5 +47,10 @@ def command(protocol: str, at: datetime | None, show_sensitive: bool) -> int:
         )
     from rupture_protocol.cli.walking import Walk
 
-    Walk(inputs.load_protocol(protocol), at=at, show_sensitive=show_sensitive).run()
+    walk = Walk(inputs.load_protocol(protocol), at=at, show_sensitive=show_sensitive, saves=save is not None)
+    walk.run()
+    if save is not None:
+        from rupture_protocol.cli.saving import save_scenario
+
+        save_scenario(walk.scenario(), protocol, save)
     return output.DONE

@@ -24,6 +24,8 @@ from rupture_protocol.language.facts import UNKNOWN, Fact, FactType, Unknown, Va
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.quantities import DURATION_HELP, parse_duration
+from rupture_protocol.scenarios.model import Scenario
+from rupture_protocol.scenarios.saving import scenario_of
 
 HELP = (
     ("2, mild, 2,3", "answer the question, by number or value; a set is a list"),
@@ -38,7 +40,7 @@ HELP = (
     ("later 2 days", "let time pass"),
     ("l", "list the options again"),
     ("facts", "what is on record"),
-    ("q", "quit; nothing is kept"),
+    ("q", "quit"),
 )
 _TAKE = re.compile(r"t ?([0-9]{1,3})")
 _TRUTHS = {"y": "true", "yes": "true", "n": "false", "no": "false"}
@@ -51,7 +53,10 @@ class Quit(Exception):
 class Walk:
     """One walk through one protocol."""
 
-    def __init__(self, protocol: Protocol, *, at: datetime | None, show_sensitive: bool) -> None:
+    def __init__(
+        self, protocol: Protocol, *, at: datetime | None, show_sensitive: bool, saves: bool = False
+    ) -> None:
+        self._saves = saves
         self._protocol = protocol
         self._engine = Engine(protocol)
         self._page = Page()
@@ -96,11 +101,16 @@ class Walk:
                 self._obey(decision, self._read())
         except (Quit, EOFError):
             page.blank()
-            page.line("Nothing is kept. `rupture play --help` shows how steps are kept in a file.")
+            if not self._saves:
+                page.line("Nothing is kept. `rupture walk --save FILE` keeps what is walked as a scenario.")
             return
         page.blank()
         page.heading(telling.state_name(self._protocol, self._case.state))
         page.line(telling.ended(self._protocol, self._case.state))
+
+    def scenario(self) -> Scenario:
+        """What was walked, as a scenario."""
+        return scenario_of(self._case, self._decide(), name="walked")
 
     def _tell_error(self, error: RuptureError) -> None:
         self._page.line(str(error), sign="✗", sign_style="red")

@@ -114,6 +114,14 @@ _TRANSLATING = {
     "is-a-translation": "a translation is given where a protocol is wanted",
 }
 
+_SCENARIOS = {
+    "unknown-person": "a person who is not among the `people` of the file of scenarios",
+    "unknown-case": "a scenario that follows one that is not there",
+    "unknown-deadline": "a deadline that the protocol does not have",
+    "circular-case": "a scenario that follows one that follows it",
+}
+"""Of scenarios only."""
+
 _WARNINGS = {
     "no-about": "nothing says what the protocol is for, and for whom",
     "no-source": "a transition, interrupt or deadline has no source",
@@ -135,6 +143,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "What it means together": tuple(_MEANING),
     "Extending": tuple(_EXTENDING),
     "Translating": tuple(_TRANSLATING),
+    "Scenarios": tuple(_SCENARIOS),
     "Warnings": tuple(_WARNINGS),
 }
 """The codes by what they are about, in the order in which a reader meets them."""
@@ -145,7 +154,7 @@ def _table(severity: Severity, *groups: dict[str, str]) -> dict[str, Code]:
 
 
 ALL: dict[str, Code] = {
-    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING, _EXTENDING, _TRANSLATING),
+    **_table(Severity.ERROR, _READING, _SHAPE, _NAMES, _MEANING, _EXTENDING, _TRANSLATING, _SCENARIOS),
     **_table(Severity.WARNING, _WARNINGS),
 }
 

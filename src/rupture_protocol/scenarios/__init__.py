@@ -1,0 +1,1 @@
+"""Named cases of a protocol: reading them, running them, and what they show of it. Pure."""
