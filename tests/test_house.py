@@ -23,7 +23,7 @@ FLOORS = (
     "loading",
     "folders",
     "scenarios",
-    "check",
+    "prover",
     "engine",
     "language",
     "shipped",

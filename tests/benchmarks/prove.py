@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is not installed
 from tests.benchmarks.measure import seconds
 
 from rupture_protocol import Protocol, load, loads
-from rupture_protocol.check import prove
+from rupture_protocol.prover import prove
 
 STATES, FACTS, TRANSITIONS = 20, 60, 100
 

@@ -108,7 +108,8 @@ def test_a_page_shows_one_mistake_at_a_time(code: str) -> None:
             here = [
                 issue
                 for issue in issues
-                if issue.span.file in ("example.yaml", "example.de.yaml", "two.yaml", "example.scenarios.yaml")
+                if issue.span.file
+                in ("example.yaml", "example.de.yaml", "two.yaml", "example.scenarios.yaml")
             ]
             assert {issue.code for issue in here if issue.severity is Severity.ERROR} <= {code}
 

@@ -1,0 +1,156 @@
+"""The report of a proof: what is proved, what fails and how, what is not decided, and what that means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rupture_protocol.errors import Severity
+from rupture_protocol.prover.results import Answer, Finding, Result
+from rupture_protocol.prover.scenario import Story
+
+SCHEMA = "rupture-proof/1"
+
+DISCLAIMER = (
+    "This proves what the YAML says, for every combination of facts. It does not prove that the protocol "
+    "is clinically right."
+)
+
+SEMANTICS = (
+    "Kleene's strong three-valued logic over every region of every fact, not recorded included; safety "
+    "with every fact free to change, ways out with only those that vary or expire; precautions and overrides "
+    "count as steps; time since a state and dates against now are inputs cut at their constants."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How large the proof was."""
+
+    states: int
+    options: int
+    facts: int
+    situations: int
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `prove` says of a protocol. Two reports of the same proof are equal, however long they took."""
+
+    protocol: str
+    version: str
+    digest: str
+    library: str
+    results: tuple[Result, ...]
+    assumes: tuple[str, ...]
+    counts: Counts
+    seconds: float = field(compare=False)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found, in file order."""
+        found = (finding for result in self.results for finding in result.findings)
+        return tuple(sorted(found, key=lambda each: (each.issue.span, each.code)))
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that refuse the protocol."""
+        return tuple(each for each in self.findings if each.severity is Severity.ERROR)
+
+    @property
+    def promises(self) -> tuple[Result, ...]:
+        """What was written under `promises:`, in file order."""
+        return tuple(each for each in self.results if each.promise)
+
+    def __getitem__(self, name: str) -> Result:
+        """The result of that name: a promise's, or that of a check."""
+        found = next((each for each in self.results if each.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def render(self) -> str:
+        """The report as a person reads it."""
+        what = f"{self.protocol} {self.version}, digest {self.digest[:12]}"
+        head = f"{what}, proved by rupture_protocol {self.library}"
+        lines = [head, ""]
+        for result in self.results:
+            sign, word = _SIGNS[result.answer], result.answer.value
+            if result.answer is Answer.FAILS and not any(
+                each.severity is Severity.ERROR for each in result.findings
+            ):
+                sign, word = "!", "look at it"
+            lines.append(f"{sign} {word:11}  {result.name}: {result.says}")
+            if result.why:
+                lines.append(f"  {'':11}  {result.why}")
+        lines += [f"assumed: {each}" for each in self.assumes]
+        lines += [f"\n{finding.render()}" for finding in self.findings]
+        counts = self.counts
+        lines += [
+            "",
+            f"{counts.states} states, {counts.options} options, {counts.facts} facts, "
+            f"{counts.situations:.3g} situations, {counts.nodes} nodes, {self.seconds * 1000:.0f} ms",
+            f"semantics: {SEMANTICS}",
+            DISCLAIMER,
+        ]
+        return "\n".join(lines)
+
+
+_SIGNS = {Answer.PROVED: "✓", Answer.FAILS: "✗", Answer.NOT_DECIDED: "?"}
+
+
+def report_to_json(report: Report) -> dict[str, Any]:
+    """A report as `rupture-proof/1`: what `json.dumps` takes."""
+    return {
+        "schema": SCHEMA,
+        "protocol": {"id": report.protocol, "version": report.version, "digest": report.digest},
+        "library": report.library,
+        "semantics": SEMANTICS,
+        "results": [_result(each) for each in report.results],
+        "assumes": list(report.assumes),
+        "findings": [_finding(each) for each in report.findings],
+        "counts": {
+            "states": report.counts.states,
+            "options": report.counts.options,
+            "facts": report.counts.facts,
+            "situations": report.counts.situations,
+            "nodes": report.counts.nodes,
+        },
+        "seconds": report.seconds,
+        "note": DISCLAIMER,
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "says": result.says,
+        "answer": result.answer.value,
+        "promise": result.promise,
+        "why": result.why,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    issue = finding.issue
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "message": issue.message,
+        "file": issue.span.file,
+        "line": issue.span.line,
+        "column": issue.span.column,
+        "end_column": issue.span.end_column,
+        "help": issue.help,
+        "story": None if finding.story is None else _story(finding.story),
+    }
+
+
+def _story(story: Story) -> dict[str, Any]:
+    return {
+        "sentences": list(story.sentences),
+        "ends": story.ends,
+        "stopped_by_the_net": story.stopped,
+        "scenario": dict(story.scenario),
+    }
