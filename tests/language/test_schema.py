@@ -30,7 +30,7 @@ RIGHT = [
     block.protocol
     for code in ALL
     for block in blocks(page(code))
-    if "right" in block.words and "translation" not in block.words
+    if "right" in block.words and not {"translation", "scenarios"} & set(block.words)
 ]
 
 
