@@ -35,6 +35,7 @@ COMMANDS = {
     "decide": "Say what may be done now, what not and why, and what to ask.",
     "play": "Run the steps of a script, and check what it expects.",
     "check": "Find what is wrong with protocol files.",
+    "diff": "Compare what two protocols mean, in every situation.",
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
     "show": "Show a protocol as a table, a diagram or JSON.",
     "protocols": "List the protocols that are shipped.",
