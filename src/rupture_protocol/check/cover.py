@@ -1,4 +1,4 @@
-"""A set of situations as a few short rules: boxes that together hold it exactly, each as large as it can be."""
+"""A set of situations as a few short rules: boxes, as large as can be, that together hold it exactly."""
 
 from __future__ import annotations
 

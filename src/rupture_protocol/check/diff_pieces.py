@@ -73,7 +73,7 @@ def _order(old: Protocol, new: Protocol) -> Iterator[Change]:
 def _fact(old: Fact, new: Fact) -> Iterator[Change]:
     if old.type is not new.type:
         says = (
-            f"is {new.type.with_article} now, not {old.type.with_article}: another fact in all but its name"
+            f"is {new.type.with_article} now, not {old.type.with_article}: another fact of the same name"
         )
         yield Change("fact", new.name, says, BOTH_WAYS)
         return
@@ -209,9 +209,9 @@ def _texts(old: Protocol, new: Protocol) -> Iterator[Change]:
         if text or _ADVICE & set(path):
             part, name, what = _called(path)
             found.setdefault((part, name, text), {})[what] = None
-    for (part, name, text), what in found.items():
+    for (part, name, text), named in found.items():
         if text:
-            yield Change(part, name, f"is worded differently: {', '.join(what)}", REWORDED)
+            yield Change(part, name, f"is worded differently: {', '.join(named)}", REWORDED)
         else:
             yield Change(part, name, "has other arguments for or against", OTHER)
 

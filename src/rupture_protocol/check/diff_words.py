@@ -13,7 +13,6 @@ from rupture_protocol.check.regions import (
     MOMENTS,
     ElapsedVariable,
     FactVariable,
-    Variable,
     VisitsVariable,
 )
 from rupture_protocol.engine.reasons import Worded, subject_of

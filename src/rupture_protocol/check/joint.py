@@ -99,7 +99,7 @@ class Joint:
         return found
 
     def share(self, one: int) -> float:
-        """Which part of all kinds of situation lies in a set: each region of each variable counts the same."""
+        """Which part of all kinds of situation lies in a set: each region counts the same."""
         found = self._shares.get(one)
         if found is None:
             kids = self.sets.kids(one)
