@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.check.tiny import codes, proved, the
+import json
 
-from rupture_protocol.check import Answer
+import pytest
+from tests.check.tiny import HEAD, codes, proved, the
+
+from rupture_protocol import loads
+from rupture_protocol.check import Answer, prove, report_to_json
 from rupture_protocol.errors import Severity
 
 FACTS = """
@@ -399,6 +402,39 @@ promises: {still: {enter: done, only_if: {seen: true}}}
         "2026-11-27",
     ]
     assert "Time passes: 3 days." in story.sentences
+
+
+def test_a_story_says_which_change_it_needs() -> None:
+    text = f"""{FACTS}
+states:
+  start: {{initial: true, transitions: {{go: {{to: middle, when: {{agrees: true}}}}}}}}
+  middle: {{transitions: {{on: {{to: done, when: {{agrees: false}}}}}}}}
+  done: {{final: true}}
+promises: {{agreed: {{enter: done, only_if: {{agrees: true}}}}}}
+"""
+    story = the(proved(text), "broken-promise").story
+    assert story is not None
+    assert "Somebody records: `agrees` is “false” now (it was “true”)." in story.sentences
+
+
+def test_without_what_only_warns_the_errors_are_the_same() -> None:
+    protocol = loads(HEAD + one_step("{to: done, when: {risk: none}}", AGREED))
+    assert prove(protocol, full=False).errors == prove(protocol).errors != ()
+
+
+def test_a_report_is_data_that_json_takes_and_says_what_it_does_not_prove() -> None:
+    report = proved(one_step("{to: done, when: {risk: none}}", AGREED))
+    written = json.loads(json.dumps(report_to_json(report)))
+    assert written["schema"] == "rupture-proof/1"
+    assert [each["answer"] for each in written["results"] if each["promise"]] == ["fails"]
+    assert written["findings"][0]["story"]["scenario"]["protocol"] == "tiny"
+    for said in (written["note"], report.render()):
+        assert "does not prove that the protocol is clinically right" in said
+
+
+def test_a_report_equals_another_of_the_same_proof() -> None:
+    text = one_step("{to: done}", AGREED)
+    assert proved(text) == proved(text)
 
 
 def test_a_story_can_begin_with_waiting() -> None:

@@ -50,6 +50,7 @@ class Moves:
 
     space: Space
     by_state: dict[str, tuple[Move, ...]] = field(init=False)
+    _asked: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_state = {
@@ -65,8 +66,12 @@ class Moves:
         holds = tuple(part for part in step.net.parts if isinstance(part, NotHeldBack))
         promised = step.net.parts[len(holds) :]
         own = step.requirement.parts[len(holds) : len(step.requirement.parts) - len(promised)]
-        bare = self._factors((*holds, *own))
-        opened = (*bare, *self._factors(promised))
+        # What is offered in many states asks the same in each of them.
+        asked = self._asked.get(id(step.defined))
+        if asked is None:
+            bare = self._factors((*holds, *own))
+            asked = self._asked[id(step.defined)] = bare, (*bare, *self._factors(promised))
+        bare, opened = asked
         return Move(step, holds, own, promised, opened, bare, self._taken(step, opened))
 
     def _taken(self, step: Step, opened: tuple[int, ...]) -> tuple[int, ...]:

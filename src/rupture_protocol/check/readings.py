@@ -72,6 +72,7 @@ class Readings:
                     self._visits[variable.state] = level, variable
                 case ElapsedVariable():
                     self._elapsed[variable.state] = level, variable
+        self._factors: dict[tuple[int, Wanted], list[int]] = {}
         self._leaves: dict[Condition, Reading] = {}
         # By identity: hashing a tree costs more than reading it. Each is kept, so its id stays its own.
         self._trees: dict[int, tuple[Condition, Reading]] = {}
@@ -133,9 +134,9 @@ class Readings:
             case Not(part=part):
                 return self.factors(part, _TURNED[wanted])
             case Named(name=name, holds=holds):
-                return self.factors(self._protocol.conditions[name], wanted if holds else _TURNED[wanted])
+                return self._named(self._protocol.conditions[name], wanted if holds else _TURNED[wanted])
             case NotHeldBack(interrupt=name):
-                return self.factors(self._protocol.interrupts[name].when, _TURNED[wanted])
+                return self._named(self._protocol.interrupts[name].when, _TURNED[wanted])
         true, false = self.read(condition)
         match wanted:
             case Wanted.TRUE:
@@ -146,6 +147,14 @@ class Readings:
                 return [self._diagrams.outside(true)]
             case Wanted.NOT_FALSE:
                 return [self._diagrams.outside(false)]
+
+    def _named(self, condition: Condition, wanted: Wanted) -> list[int]:
+        """The factors of what has a name, and so is read in many places."""
+        key = (id(condition), wanted)
+        found = self._factors.get(key)
+        if found is None:
+            found = self._factors[key] = list(dict.fromkeys(self.factors(condition, wanted)))
+        return found
 
     def _leaf(self, leaf: Condition) -> Reading:
         sets = self._diagrams

@@ -77,11 +77,12 @@ def story_of(
 def _told(case: Case, at: datetime, protocol: Protocol) -> Iterator[str]:
     """One sentence for each event, and one wherever time passes."""
     before = case.history[0].at
+    known: dict[str, str] = {}
     for event in case.history:
         if event.at > before:
             yield _passed(event.at - before)
         before = event.at
-        yield _sentence(event, protocol)
+        yield _sentence(event, known, protocol)
     if at > before:
         yield _passed(at - before)
 
@@ -111,12 +112,12 @@ def _by(actor: Actor) -> dict[str, str]:
     return {"id": actor.id, "role": actor.role}
 
 
-def _sentence(event: Event, protocol: Protocol) -> str:
+def _sentence(event: Event, known: dict[str, str], protocol: Protocol) -> str:
     who = _who(event.by)
     if event.kind is EventKind.OPENED:
         return f"A case begins in {state_title(event.to or '', protocol)}."
     if event.trigger is None:
-        return f"{who} records: {'; '.join(_recorded(event, protocol))}."
+        return f"{who} records: {'; '.join(_recorded(event, known, protocol))}."
     how = {EventKind.PRECAUTION: " as a precaution", EventKind.OVERRIDE: f" by override ({event.reason})"}
     title = trigger_title(event.source or "", event.trigger, protocol)
     return f"{who} takes {title}{how.get(event.kind, '')}: now in {state_title(event.to or '', protocol)}."
@@ -130,11 +131,14 @@ def _who(actor: Actor) -> str:
     return f"The {called}" if number == "1" else f"Another {called}"
 
 
-def _recorded(event: Event, protocol: Protocol) -> Iterator[str]:
+def _recorded(event: Event, known: dict[str, str], protocol: Protocol) -> Iterator[str]:
+    """What is recorded; where it was something else before, that it has changed."""
     for name, value in event.facts.items():
         fact = protocol.facts[name]
-        said = "not known (any more)" if isinstance(value, Unknown) else f"“{fact.label(value)}”"
-        yield f"{subject_of(fact)} is {said}"
+        said = "not known" if isinstance(value, Unknown) else f"“{fact.label(value)}”"
+        changed = f" now (it was {known[name]})" if name in known else ""
+        known[name] = said
+        yield f"{subject_of(fact)} is {said}{changed}"
 
 
 def trigger_title(state: str, trigger: str, protocol: Protocol) -> str:
