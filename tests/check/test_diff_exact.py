@@ -169,7 +169,7 @@ def spot_of(case: Case, old: Protocol, new: Protocol) -> Spot:
         known[name, fact.type] = takes.parse(value)
     for name in case.not_recorded:
         known[name, (new.facts.get(name) or old.facts[name]).type] = OFF
-    counts = {case.state: 1, old.initial: 1} | {state: count for state, count in case.visits.items()}
+    counts = {case.state: 1, old.initial: 1} | dict(case.visits)
     return Spot(case.state, known, {name: Visit(count, None) for name, count in counts.items() if count})
 
 

@@ -83,9 +83,7 @@ def regions(joint: Joint, spot: Spot) -> list[int] | None:
             if visit is None or visit.last is None:
                 found.append(0)
                 continue
-            pattern = tuple(
-                elapsed(leaf, spot.visits, NOON, Calendar()) is TRUE for leaf in variable.leaves
-            )
+            pattern = tuple(elapsed(leaf, spot.visits, NOON, Calendar()) is TRUE for leaf in variable.leaves)
             found.append(variable.patterns.index(pattern) if pattern in variable.patterns else -1)
     return None if -1 in found else found
 
@@ -142,7 +140,11 @@ def _fact(dice: Random, new: Data, other: Data) -> None:
         if dice.random() < 0.3:
             step["needs"] = [*step.get("needs", []), "fact_9"]
         elif dice.random() < 0.3:
-            step["when"] = {"all": [{"fact_9": dice.random() < 0.5}, step["when"]] if "when" in step else [{"fact_9": True}]}
+            step["when"] = {
+                "all": [{"fact_9": dice.random() < 0.5}, step["when"]]
+                if "when" in step
+                else [{"fact_9": True}]
+            }
 
 
 def _way(dice: Random, new: Data, other: Data) -> None:

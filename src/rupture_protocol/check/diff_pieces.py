@@ -72,9 +72,7 @@ def _order(old: Protocol, new: Protocol) -> Iterator[Change]:
 
 def _fact(old: Fact, new: Fact) -> Iterator[Change]:
     if old.type is not new.type:
-        says = (
-            f"is {new.type.with_article} now, not {old.type.with_article}: another fact of the same name"
-        )
+        says = f"is {new.type.with_article} now, not {old.type.with_article}: another fact of the same name"
         yield Change("fact", new.name, says, BOTH_WAYS)
         return
     come = [each for each in (*new.values, *new.also) if each not in (*old.values, *old.also)]

@@ -63,7 +63,9 @@ def _section(changes: Iterable[Change]) -> Iterator[str]:
 
 def _alike(change: Change) -> object:
     """What options that change for the same reason have in common: what is said of them is said once."""
-    if not change.shifts or not change.shifts[0].rules:
+    if not change.shifts:
+        return change.part, change.says, change.effects
+    if not change.shifts[0].rules:
         return id(change)
     rules = tuple((each.was, each.now, tuple(rule.says for rule in each.rules)) for each in change.shifts)
     return change.says, change.effects, rules

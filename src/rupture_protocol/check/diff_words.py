@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, combinations
 from typing import Any
 
 from rupture_protocol.check.cover import Box
@@ -16,7 +17,7 @@ from rupture_protocol.check.regions import (
     VisitsVariable,
 )
 from rupture_protocol.engine.reasons import Worded, subject_of
-from rupture_protocol.engine.truth import FALSE, TRUE
+from rupture_protocol.engine.truth import FALSE, TRUE, Truth
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.conditions import Compare, Elapsed
 from rupture_protocol.language.facts import Fact, FactType, Value, to_json
@@ -73,19 +74,26 @@ def _known(variable: FactVariable, known: frozenset[int], speaks: Protocol) -> s
         if len(others) == 1 and len(values) > 2:
             return f"is anything but {_quoted(fact, others)}"
         return f"is {_quoted(fact, values)}"
-    for leaf in variable.leaves:
-        for truth, holds in ((TRUE, True), (FALSE, False)):
-            if known == frozenset(_where(variable, leaf, holds=holds)):
-                return _after_subject(Worded(leaf, speaks).sentence(truth, None), fact)
+    sides = list(_sides(variable))
+    # One comparison, if one says it; else two together, as in "at least 3 and below 5".
+    alone = ((each, each) for each in sides)
+    for one, other in chain(alone, combinations(sides, 2)):
+        if one[0] & other[0] == known:
+            said = dict.fromkeys(
+                _after_subject(Worded(leaf, speaks).sentence(truth, None), fact)
+                for _, leaf, truth in (one, other)
+            )
+            return " and ".join(said)
     examples = [value for at, value in enumerate(variable.values, start=variable.first) if at in known]
     return f"is one like {_quoted(fact, examples)}"
 
 
-def _where(variable: FactVariable, leaf: Compare, *, holds: bool) -> Iterator[int]:
-    at = variable.leaves.index(leaf)
-    for region, pattern in enumerate(variable.patterns, start=variable.first):
-        if pattern[at] is holds:
-            yield region
+def _sides(variable: FactVariable) -> Iterator[tuple[frozenset[int], Compare, Truth]]:
+    """Where each comparison holds, and where it does not."""
+    for at, leaf in enumerate(variable.leaves):
+        for truth, holds in ((TRUE, True), (FALSE, False)):
+            regions = enumerate(variable.patterns, start=variable.first)
+            yield frozenset(region for region, each in regions if each[at] is holds), leaf, truth
 
 
 def _after_subject(sentence: str, fact: Fact) -> str:

@@ -56,22 +56,14 @@ def _moved(joint: Joint, state: str, common: Reading, before: Reading, after: Re
     unless = sets.both(inside, sets.outside(common[1]))
     shut = (Verdict.BLOCKED, Verdict.UNDECIDED)
     opened, blocked, undecided = Verdict.OPEN, Verdict.BLOCKED, Verdict.UNDECIDED
+    unless_it_was = _unless_open(joint, unless, common, before)
+    unless_it_is = _unless_open(joint, unless, common, after)
     found = (
         (shut, opened, sets.without(is_true, was_true), asked),
         ((opened,), blocked, sets.both(was_true, is_false), asked),
         ((opened,), undecided, sets.without(sets.without(was_true, is_true), is_false), asked),
-        (
-            (undecided,),
-            blocked,
-            sets.without(is_false, was_false),
-            _unless_open(joint, unless, common, before),
-        ),
-        (
-            (blocked,),
-            undecided,
-            sets.without(was_false, is_false),
-            _unless_open(joint, unless, common, after),
-        ),
+        ((undecided,), blocked, sets.without(is_false, was_false), unless_it_was),
+        ((blocked,), undecided, sets.without(was_false, is_false), unless_it_is),
     )
     for was, now, wanted, care in found:
         if sets.both(wanted, care):
