@@ -191,3 +191,26 @@ def test_a_rule_dropped_from_standard_is_found() -> None:
     change = only(found)
     assert (change.name, change.states, change.effects[0]) == ("continue", ("modified",), Effect.LOOSER)
     assert [each.about for each in change.shifts[0].rules[0].literals] == ["client_benefit"]
+
+
+def test_of_one_state_the_shares_and_cases_are_its_own() -> None:
+    found = diff(loads(OLD), loads(NEW), state="held")
+    assert {change.name for change in found.changes} == {"resume"}
+    assert {change.states for change in found.changes} == {("held",)}
+    cases = [rule.case for change in found.changes for each in change.shifts for rule in each.rules]
+    assert {case.state for case in cases} == {"held"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "      consult: {to: consulted, despite: all}\n      leave: {to: referred}\n",
+            "      leave: {to: referred}\n      consult: {to: consulted, despite: all}\n",
+            "lists its options in another order",
+        ),
+        ("  unsafe: {risk: high}", "  unsafe: {risk: high, title: Unsafe}", "is worded differently: title"),
+    ],
+)
+def test_what_only_looks_different_is_told_too(old: str, new: str, says: str) -> None:
+    assert only(edited((old, new))).says == says

@@ -18,12 +18,13 @@ from rupture_protocol.language.protocol import Protocol
 _ORDER = {effect: at for at, effect in enumerate(Effect)}
 
 
-def diff(old: Protocol, new: Protocol, *, budget: int = BUDGET) -> Difference:
+def diff(old: Protocol, new: Protocol, *, state: str | None = None, budget: int = BUDGET) -> Difference:
     """All that changed from one protocol to another.
 
     Args:
         old: As `load` returns it.
         new: As `load` returns it.
+        state: Tell only what changed for the options of this state, and in the state itself.
         budget: The most nodes that may be made; an option that needs more is *not decided*.
 
     Returns:
@@ -37,9 +38,10 @@ def diff(old: Protocol, new: Protocol, *, budget: int = BUDGET) -> Difference:
         joint: Joint | None = Joint(old, new, budget)
     except (TooLarge, RecursionError):
         joint = None
-    found = [*Options(old, new, joint).changes(), *diff_pieces.changes(old, new, joint)]
+    found = [*Options(old, new, joint, state).changes(), *diff_pieces.changes(old, new, joint)]
     found.sort(key=_weight)
-    return Difference(*versions, tuple(found))
+    difference = Difference(*versions, tuple(found))
+    return difference if state is None else difference.within(state)
 
 
 def _weight(change: Change) -> int:

@@ -34,17 +34,23 @@ Steps = dict[str, Step]
 
 @dataclass(slots=True)
 class Options:
-    """Compares the options of two protocols; `joint` is None where they do not fit the budget."""
+    """Compares the options of two protocols; `joint` is None where they do not fit the budget.
+
+    With a `state`, only its options.
+    """
 
     old: Protocol
     new: Protocol
     joint: Joint | None
+    state: str | None = None
     _covers: dict[int, Cover] = field(default_factory=dict)
 
     def changes(self) -> Iterator[Change]:
         """Every change, those that are the same in several states once."""
         grouped: dict[tuple[object, ...], tuple[_Found, list[str]]] = {}
         for state in dict.fromkeys((*self.old.states, *self.new.states)):
+            if self.state not in (None, state):
+                continue
             for found in self._of_state(state):
                 grouped.setdefault(found.key, (found, []))[1].append(state)
         for found, states in grouped.values():

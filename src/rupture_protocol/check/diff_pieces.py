@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from rupture_protocol.check.diagram import TooLarge
+from rupture_protocol.check.diff_texts import changed_texts
 from rupture_protocol.check.difference import (
     ASKS_MORE,
     BOTH_WAYS,
     LOOSER,
     OTHER,
-    REWORDED,
     STRICTER,
     Change,
     Effect,
@@ -21,7 +21,6 @@ from rupture_protocol.check.joint import Joint
 from rupture_protocol.check.readings import Reading, Readings
 from rupture_protocol.check.rights import changed_record, compared, listed
 from rupture_protocol.language.conditions import Condition, OnRecord, Visited
-from rupture_protocol.language.dump import written
 from rupture_protocol.language.facts import Fact
 from rupture_protocol.language.protocol import Deadline, EnterPromise, Promise, Protocol, State
 
@@ -34,7 +33,7 @@ _CALLED = {"promise": ("is promised now", "is not promised any more")}
 
 def changes(old: Protocol, new: Protocol, joint: Joint | None) -> Iterator[Change]:
     """Everything that is not about when an option is open."""
-    if (old.initial, "initial") != (new.initial, "initial"):
+    if old.initial != new.initial:
         yield Change("state", new.initial, f"is where cases begin, not `{old.initial}`", BOTH_WAYS)
     yield from _each("state", old.states, new.states, _state)
     yield from _each("interrupt", old.interrupts, new.interrupts, lambda _old, _new: ())
@@ -46,7 +45,7 @@ def changes(old: Protocol, new: Protocol, joint: Joint | None) -> Iterator[Chang
     yield from _each("deadline", old.deadlines, new.deadlines, pieces.deadline)
     if old.assume != new.assume:
         yield Change("assume", "assume", "proofs leave out other cases", OTHER)
-    yield from _texts(old, new)
+    yield from changed_texts(old, new)
 
 
 def _each(
@@ -62,12 +61,16 @@ def _each(
             yield from compare(old[name], new[name])
 
 
+def _reordered(old: Mapping[str, T], new: Mapping[str, T]) -> bool:
+    return [name for name in old if name in new] != [name for name in new if name in old]
+
+
 def _order(old: Protocol, new: Protocol) -> Iterator[Change]:
-    before = [name for name in old.interrupts if name in new.interrupts]
-    after = [name for name in new.interrupts if name in old.interrupts]
-    if before != after:
-        says = f"come in another order of urgency: {listed(after)}"
+    if _reordered(old.interrupts, new.interrupts):
+        says = f"come in another order of urgency: {listed(new.interrupts)}"
         yield Change("interrupt", "interrupts", says, OTHER)
+    if _reordered(old.anywhere, new.anywhere):
+        yield Change("protocol", "anywhere", "lists what is offered anywhere in another order", OTHER)
 
 
 def _fact(old: Fact, new: Fact) -> Iterator[Change]:
@@ -105,6 +108,10 @@ def _state(old: State, new: State) -> Iterator[Change]:
     if old.final != new.final:
         says = "ends a case now" if new.final else "does not end a case any more"
         yield Change("state", name, says, BOTH_WAYS)
+    if set(old.ask) == set(new.ask) and old.ask != new.ask:
+        yield Change("state", name, "suggests its questions in another order", OTHER)
+    if _reordered(old.transitions, new.transitions):
+        yield Change("state", name, "lists its options in another order", OTHER)
     if old.outcome != new.outcome:
         yield Change("state", name, "has another outcome", OTHER)
     if (old.wait and old.wait.until) != (new.wait and new.wait.until) or bool(old.wait) != bool(new.wait):
@@ -190,58 +197,3 @@ class _Read:
 
 def _within(deadline: Deadline) -> str:
     return f"within {deadline.within}" if deadline.within else "as soon as practicable"
-
-
-# Texts --------------------------------------------------------------------------------------------------
-
-_TEXTS = frozenset({"title", "guidance", "labels", "source", "says", "about", "because", "reason", "url"})
-_NAMED = {"facts": "fact", "states": "state", "promises": "promise", "deadlines": "deadline", "roles": "role"}
-_ADVICE = frozenset({"for", "against"})
-
-
-def _texts(old: Protocol, new: Protocol) -> Iterator[Change]:
-    before, after = written(old), written(new)
-    found: dict[tuple[str, str, bool], dict[str, None]] = {}
-    for path in _differing(before, after, ()):
-        text = _is_text(path)
-        if text or _ADVICE & set(path):
-            part, name, what = _called(path)
-            found.setdefault((part, name, text), {})[what] = None
-    for (part, name, text), named in found.items():
-        if text:
-            yield Change(part, name, f"is worded differently: {', '.join(named)}", REWORDED)
-        else:
-            yield Change(part, name, "has other arguments for or against", OTHER)
-
-
-def _differing(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Where two written protocols differ, as deep as both have the same shape."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in dict.fromkeys((*old, *new)):
-            here = (*path, str(key))
-            if key in old and key in new:
-                yield from _differing(old[key], new[key], here)
-            elif _is_text(here) or here[-1] in _ADVICE:
-                yield here
-    elif old != new:
-        yield path
-
-
-def _is_text(path: tuple[str, ...]) -> bool:
-    if path[0] in ("about", "sources", "title", "language", "derived_from"):
-        return True
-    asks = path[0] == "facts" and path[-1] == "ask"
-    # A fact or a condition may be called `title`: what stands at depth 2 is a name.
-    return asks or (len(path) > 2 and bool(_TEXTS & set(path[2:])) and path[0] != "conditions")
-
-
-def _called(path: tuple[str, ...]) -> tuple[str, str, str]:
-    """The kind, the name, and which text of a thing."""
-    if path[0] in ("title", "language", "about", "derived_from"):
-        return "protocol", "protocol", path[0]
-    if path[0] == "states" and len(path) > 4 and path[2] == "transitions":
-        return "option", path[3], path[4]
-    if path[0] in ("anywhere", "interrupts"):
-        return "option", path[1], path[2]
-    part = _NAMED.get(path[0], path[0].removesuffix("s"))
-    return part, path[1], path[2] if len(path) > 2 else "text"

@@ -39,11 +39,9 @@ def command(old: str, new: str, fail_on: tuple[str, ...], state: str | None, as_
     from rupture_protocol.check.diff_report import difference_to_json, render, summary
 
     before, after = inputs.load_protocol(old), inputs.load_protocol(new)
-    found = diff(before, after)
-    if state is not None:
-        if state not in before.states:
-            after.state(state)
-        found = found.within(state)
+    if state is not None and state not in before.states:
+        after.state(state)  # or it says that there is none
+    found = diff(before, after, state=state)
     if as_json:
         output.emit_json(difference_to_json(found))
     else:
