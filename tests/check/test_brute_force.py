@@ -37,3 +37,10 @@ def test_the_prover_and_brute_force_agree(seed: int) -> None:
     for finding in report.findings:
         if finding.story is not None:
             assert_replays(protocol, finding.story)
+
+
+def test_a_planted_fault_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every fact could change at any time in proofs of ways out as well."""
+    monkeypatch.setattr("rupture_protocol.check.motion.Motion.moves", lambda _motion, _variable: True)
+    with pytest.raises(AssertionError):
+        list(map(test_the_prover_and_brute_force_agree, range(30)))

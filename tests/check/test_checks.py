@@ -493,3 +493,17 @@ def test_past_its_budget_nothing_is_silently_fine() -> None:
     assert Answer.PROVED not in {
         report[name].answer for name in ("no_dead_ends", "no_traps", "states_reachable")
     }
+
+
+def test_a_presumed_date_against_now_is_not_decided() -> None:
+    text = """
+sources: {law: {title: A law, kind: law}}
+facts: {talked: {type: date, presume: "2026-11-20", source: law}}
+states:
+  start: {initial: true, transitions: {go: {to: done, when: {talked: {within: 2 weeks}}}}}
+  done: {final: true}
+promises: {week: {enter: done, only_if: {talked: {within: 1 week}}}}
+"""
+    report = proved(text)
+    assert report["week"].answer is Answer.NOT_DECIDED
+    assert "held against now" in (report["week"].why or "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypothesis import given
+from hypothesis import given, reject
 from tests.strategies import Moment, law, moments
 
+from rupture_protocol.check.diagram import TooLarge
 from rupture_protocol.check.readings import Wanted
 from rupture_protocol.check.space import Space
 from rupture_protocol.check.story import region_in
@@ -15,6 +16,15 @@ from rupture_protocol.engine.options import steps_from
 from rupture_protocol.engine.truth import FALSE, TRUE
 from rupture_protocol.language.conditions import Condition
 from rupture_protocol.language.protocol import Protocol
+
+
+def space_of(protocol: Protocol) -> Space:
+    try:
+        return Space(protocol, 100_000)
+    except TooLarge as error:
+        if "held against now" not in str(error):
+            raise
+        reject()  # a presumed date is not decided, and that is said
 
 
 def conditions_of(protocol: Protocol) -> Iterator[Condition]:
@@ -29,7 +39,7 @@ def conditions_of(protocol: Protocol) -> Iterator[Condition]:
 @given(moments(imagined=False))
 def test_the_reading_of_a_condition_is_what_the_evaluator_says(moment: Moment) -> None:
     protocol, case = moment.engine.protocol, moment.case
-    space = Space(protocol, 100_000)
+    space = space_of(protocol)
     situation = Situation(protocol, case.state, case.facts, case.visits, moment.at, moment.engine.calendar)
     regions = [region_in(variable, situation) for variable in space.variables]
     assert -1 not in regions  # a region that the cut missed
@@ -44,7 +54,7 @@ def test_the_reading_of_a_condition_is_what_the_evaluator_says(moment: Moment) -
 @law(60)
 @given(moments(imagined=False))
 def test_the_factors_of_a_condition_have_its_reading_in_common(moment: Moment) -> None:
-    space = Space(moment.engine.protocol, 100_000)
+    space = space_of(moment.engine.protocol)
     sets = space.sets
     for condition in conditions_of(moment.engine.protocol):
         true, false = space.readings.read(condition)

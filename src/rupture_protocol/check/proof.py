@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from rupture_protocol.check.diagram import EMPTY, TooLarge
@@ -15,7 +15,6 @@ from rupture_protocol.check.scenario import Story
 from rupture_protocol.check.space import Space
 from rupture_protocol.check.story import Storyteller, Target
 from rupture_protocol.engine.engine import Engine
-from rupture_protocol.errors import Severity
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
 
@@ -30,7 +29,6 @@ class Proof:
 
     protocol: Protocol
     budget: int
-    undecided: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def space(self) -> Space:
@@ -93,8 +91,11 @@ class Proof:
         """The result of looking for what speaks against something; *not decided* where that breaks off."""
         try:
             findings = tuple(find())
-        except (TooLarge, RecursionError):
-            return self._undecided(name, says, path, promise, f"it takes more than {self.budget} nodes")
+        except TooLarge as error:
+            why = str(error) or f"it takes more than {self.budget} nodes"
+            return self._undecided(name, says, path, promise, why)
+        except RecursionError:
+            return self._undecided(name, says, path, promise, "it reads too many facts at once")
         except CannotReplay:
             return self._undecided(
                 name, says, path, promise, "the engine cannot replay what speaks against it"
@@ -109,8 +110,3 @@ class Proof:
 
 
 _HELP = "take it as not proved: look at it by hand, or make the conditions simpler"
-
-
-def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """Those that refuse a protocol."""
-    return [each for each in findings if each.severity is Severity.ERROR]

@@ -181,6 +181,9 @@ def variables_of(protocol: Protocol, leaves: Iterable[Condition]) -> tuple[Varia
 def _fact(fact: Fact, leaves: tuple[Compare, ...]) -> FactVariable:
     found: dict[Pattern, Value] = {}
     against_now = any(leaf.operator in AGAINST_NOW for leaf in leaves)
+    if against_now and fact.presume is not None:
+        # What nobody recorded would come to something else as time passes: one region is not enough.
+        raise TooLarge(f"`{fact.name}` is presumed and held against now, which the prover does not follow")
     for at in _moments(leaves) if against_now else MOMENTS[:1]:
         for pattern, value in _regions_at(fact, leaves, at, CALENDAR):
             found.setdefault(pattern, value)
