@@ -36,6 +36,7 @@ COMMANDS = {
     "play": "Run the steps of a script, and check what it expects.",
     "check": "Find what is wrong with protocol files.",
     "test": "Run the scenarios of a protocol, and say what they show.",
+    "diff": "Compare what two protocols mean, in every situation.",
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
     "show": "Show a protocol as a table, a diagram or JSON.",
     "protocols": "List the protocols that are shipped.",

@@ -80,7 +80,7 @@ class FactVariable:
         found = [self.first + region for region, each in enumerate(self.patterns) if each[at] is holds]
         return [1, *found] if self.presumed is not None and self.presumed[at] is holds else found
 
-    def recorded(self) -> range:
+    def recorded(self) -> Sequence[int]:
         """The regions in which it is on record."""
         return range(self.first, self.size)
 

@@ -30,7 +30,7 @@ class Space:
 
     def __post_init__(self) -> None:
         both = (self.protocol,) if self.beside is None else (self.protocol, self.beside)
-        self.variables = variables_of(self.protocol, (leaf for each in both for leaf in _leaves(each)))
+        self.variables = variables_of(self.protocol, (leaf for each in both for leaf in decisive(each)))
         self.sets = Diagrams([each.size for each in self.variables], budget=self.budget)
         self.readings = Readings(self.protocol, self.sets, self.variables)
         self.sound = FULL
@@ -38,7 +38,7 @@ class Space:
             self.sound = self.sets.without(self.sound, self.readings.false(assumed))
 
 
-def _leaves(protocol: Protocol) -> Iterator[Condition]:
+def decisive(protocol: Protocol) -> Iterator[Condition]:
     """Every comparison and need that decides something, in the order in which variables stand best.
 
     Interrupts first: what holds everything back is part of every guard, and so shared best on top.
