@@ -143,8 +143,18 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
 
 
+_left = False
+
+
+def reader_has_left() -> bool:
+    """Whether nobody reads the output any more: what would go on for ever then ends."""
+    return _left
+
+
 def give_up(error: OSError) -> None:
     """Go on without a reader: the exit code then still says how the work ended."""
+    global _left  # there is one stdout
+    _left = True
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     os.close(devnull)
