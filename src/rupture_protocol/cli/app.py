@@ -36,7 +36,7 @@ COMMANDS = {
     "play": "Run the steps of a script, and check what it expects.",
     "check": "Find what is wrong with protocol files.",
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
-    "show": "Show a protocol as a table, a diagram or JSON.",
+    "show": "Show a protocol as a table, a diagram, a page or JSON.",
     "protocols": "List the protocols that are shipped.",
     "schema": "Print the JSON Schema of protocol files, for editors.",
 }

@@ -100,10 +100,15 @@ def emit(text: str) -> None:
 
 def emit_json(data: Any, *, indent: int | None = None) -> None:
     """One JSON document on one line; readable, where a person asked for one."""
+    emit(as_json(data, indent=indent))
+
+
+def as_json(data: Any, *, indent: int | None = None) -> str:
+    """A JSON document that stdout can show."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, default=_plain)
-    if not can_encode(text, Quiet().encoding):
-        text = json.dumps(data, indent=indent, default=_plain)  # escapes lose nothing
-    emit(text)
+    if can_encode(text, Quiet().encoding):
+        return text
+    return json.dumps(data, indent=indent, default=_plain)  # escapes lose nothing
 
 
 def talk(text: str) -> None:
