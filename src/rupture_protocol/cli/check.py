@@ -37,6 +37,11 @@ class Report:
     issues: tuple[Issue, ...] = ()
     unreadable: output.Failed | None = None
 
+    def is_good(self, *, strict: bool) -> bool:
+        """Whether it could be read and has no errors (`strict`: and no warnings)."""
+        bad = [issue for issue in self.issues if strict or issue.severity == "error"]
+        return self.unreadable is None and not bad
+
     def to_json(self) -> dict[str, Any]:
         """One of `files` in a `rupture-check/1`."""
         written: dict[str, Any] = {"file": self.file}

@@ -102,14 +102,15 @@ class LastGood:
     def note(self, reports: Sequence[Report], at: datetime, *, strict: bool) -> None:
         """Keep what is good of this round."""
         for each in reports:
-            if each.protocol is not None and not (strict and each.issues):
-                version = f"version {each.protocol.version}, digest {each.protocol.digest[:12]}"
-                self._found[each.file] = f"{at:%H:%M:%S}, {version}"
+            if each.is_good(strict=strict):
+                protocol = each.protocol
+                version = f", version {protocol.version}, digest {protocol.digest[:12]}" if protocol else ""
+                self._found[each.file] = f"{at:%H:%M:%S}{version}"
 
     def lines(self, reports: Sequence[Report], *, strict: bool) -> Iterator[str]:
         """For each file that is not good now: when it last was."""
         for each in reports:
-            if each.protocol is None or (strict and each.issues):
+            if not each.is_good(strict=strict):
                 named = f"{each.file}: " if len(reports) > 1 else ""
                 found = self._found.get(each.file, "not since this watch began")
                 yield f"{named}last good: {found}"
