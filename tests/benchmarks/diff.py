@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is not installed
 from tests.benchmarks.measure import seconds
 
 from rupture_protocol import Protocol, loads
-from rupture_protocol.prover.diff import diff
 from rupture_protocol.loading import read_file
+from rupture_protocol.prover.diff import diff
 
 TARGET = 300.0
 EDITS: dict[str, list[tuple[str, str]]] = {

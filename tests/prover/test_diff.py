@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from rupture_protocol import load, loads
+from rupture_protocol.loading import read_file
 from rupture_protocol.prover.diff import diff
 from rupture_protocol.prover.diff_report import difference_to_json, render, summary
 from rupture_protocol.prover.difference import Change, Difference, Effect
-from rupture_protocol.loading import read_file
 
 GOLDEN = Path(__file__).parent / "golden"
 OLD = (GOLDEN / "old.yaml").read_text("utf-8")

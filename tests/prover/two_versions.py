@@ -11,8 +11,6 @@ from typing import Any
 from tests.prover.random_protocols import Data, random_data
 from tests.strategies import NOON
 
-from rupture_protocol.prover.joint import Joint
-from rupture_protocol.prover.regions import FactVariable, VisitsVariable
 from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.case import Record, Standing, Visit
 from rupture_protocol.engine.evaluate import Situation, elapsed, evaluate
@@ -22,6 +20,8 @@ from rupture_protocol.errors import ValueRefused
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import Fact, FactType, Value
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.prover.joint import Joint
+from rupture_protocol.prover.regions import FactVariable, VisitsVariable
 
 NEVER, OFF = "never recorded", "not on record"
 Known = Mapping[tuple[str, FactType], Any]

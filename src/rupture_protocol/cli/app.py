@@ -38,7 +38,7 @@ COMMANDS = {
     "test": "Run the scenarios of a protocol, and say what they show.",
     "diff": "Compare what two protocols mean, in every situation.",
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
-    "show": "Show a protocol as a table, a diagram or JSON.",
+    "show": "Show a protocol as a table, a diagram, a page or JSON.",
     "protocols": "List the protocols that are shipped.",
     "schema": "Print the JSON Schema of protocol files, for editors.",
 }

@@ -24,6 +24,7 @@ Examples:
   rupture check my-clinic.yaml
   rupture check protocols/*.yaml --format github --strict
   rupture check - --json < my-clinic.yaml
+  rupture check my-clinic.yaml --watch
 """
 
 
@@ -35,6 +36,11 @@ class Report:
     protocol: Protocol | None = None
     issues: tuple[Issue, ...] = ()
     unreadable: output.Failed | None = None
+
+    def is_good(self, *, strict: bool) -> bool:
+        """Whether it could be read and has no errors (`strict`: and no warnings)."""
+        bad = [issue for issue in self.issues if strict or issue.severity == "error"]
+        return self.unreadable is None and not bad
 
     def to_json(self) -> dict[str, Any]:
         """One of `files` in a `rupture-check/1`."""
@@ -55,10 +61,16 @@ class Report:
 )
 @click.option("--strict", is_flag=True, help="Warnings count as issues, too.")
 @inputs.path_option
+@click.option("--watch", is_flag=True, help="Check again at every save, until Ctrl-C.")
 @inputs.at_option
 @inputs.json_option("The same as --format json: one JSON document, rupture-check/1.")
 def command(
-    files: tuple[str, ...], format_: str | None, strict: bool, at: datetime | None, as_json: bool
+    files: tuple[str, ...],
+    format_: str | None,
+    strict: bool,
+    watch: bool,
+    at: datetime | None,
+    as_json: bool,
 ) -> int:
     """Find everything that is wrong with protocol files, with the line and what to write instead.
 
@@ -73,10 +85,32 @@ def command(
         )
     if files.count(inputs.STDIN) > 1:
         raise output.Failed("stdin can be read only once", code=output.USAGE, next="rupture check --help")
-    today = (at or inputs.now()).date()
-    reports = [_report(file, today) for file in files]
-    _PRINTERS["json" if as_json else format_ or "text"](reports)
-    return _conclude(reports, strict=strict)
+    form = "json" if as_json else format_ or "text"
+
+    def check() -> list[Report]:
+        today = (at or inputs.now()).date()
+        return [_report(file, today) for file in files]
+
+    def show(reports: list[Report]) -> int:
+        _PRINTERS[form](reports)
+        output.flush()  # what is talked about comes after what is shown
+        return _conclude(reports, strict=strict)
+
+    if not watch:
+        return show(check())
+    if inputs.STDIN in files:
+        raise output.Failed(
+            "stdin cannot be watched", code=output.USAGE, next="rupture check my-clinic.yaml --watch"
+        )
+    from rupture_protocol.cli import watching
+
+    return watching.watch(_places(files), check, show, strict=strict, clear=form in ("text", "concise"))
+
+
+def _places(files: tuple[str, ...]) -> list[Path]:
+    from rupture_protocol import shipped
+
+    return [shipped.find(file) or Path(file) for file in files]
 
 
 def _report(source: str, today: date) -> Report:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rupture_protocol.engine.decision import Decision
+    from rupture_protocol.language.protocol import Protocol
 
 EPILOG = """
 \b
@@ -55,7 +56,8 @@ def command(
         raise output.Failed(
             "stdin cannot be both the protocol and the facts", code=output.USAGE, next="rupture decide --help"
         )
-    decision = _decision(protocol, state, visited, facts, facts_file, role, at or inputs.now())
+    loaded = inputs.load_protocol(protocol)
+    decision = decision_in(loaded, protocol, state, visited, facts, facts_file, role, at or inputs.now())
     if as_json:
         from rupture_protocol.engine import wire
 
@@ -67,7 +69,8 @@ def command(
     tell(decision, Page(), show_sensitive=show_sensitive)
 
 
-def _decision(
+def decision_in(
+    protocol: Protocol,
     source: str,
     state: str | None,
     visited: str | None,
@@ -76,10 +79,10 @@ def _decision(
     role: str | None,
     at: datetime,
 ) -> Decision:
+    """The decision in a situation as it was typed; `source` is what the protocol was called."""
     from rupture_protocol import Actor, Engine
     from rupture_protocol.errors import UnknownName, ValueRefused
 
-    protocol = inputs.load_protocol(source)
     try:
         given = inputs.given_facts(protocol, facts, facts_file)
         if role is not None and protocol.roles:

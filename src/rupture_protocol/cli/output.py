@@ -101,10 +101,15 @@ def emit(text: str) -> None:
 
 def emit_json(data: Any, *, indent: int | None = None) -> None:
     """One JSON document on one line; readable, where a person asked for one."""
+    emit(as_json(data, indent=indent))
+
+
+def as_json(data: Any, *, indent: int | None = None) -> str:
+    """A JSON document that stdout can show."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, default=_plain)
-    if not can_encode(text, Quiet().encoding):
-        text = json.dumps(data, indent=indent, default=_plain)  # escapes lose nothing
-    emit(text)
+    if can_encode(text, Quiet().encoding):
+        return text
+    return json.dumps(data, indent=indent, default=_plain)  # escapes lose nothing
 
 
 def save(file: str, text: str, *, anew: bool = False) -> None:
@@ -163,8 +168,18 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text)
 
 
+_left = False
+
+
+def reader_has_left() -> bool:
+    """Whether nobody reads the output any more: what would go on for ever then ends."""
+    return _left
+
+
 def give_up(error: OSError) -> None:
     """Go on without a reader: the exit code then still says how the work ended."""
+    global _left  # there is one stdout
+    _left = True
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     os.close(devnull)

@@ -7,13 +7,13 @@ to them: `prove` says which can.
 
 from __future__ import annotations
 
+from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.prover import diff_pieces
 from rupture_protocol.prover.diagram import TooLarge
 from rupture_protocol.prover.diff_options import Options
 from rupture_protocol.prover.difference import Change, Difference, Effect, Version
 from rupture_protocol.prover.joint import Joint
 from rupture_protocol.prover.prove import BUDGET
-from rupture_protocol.language.protocol import Protocol
 
 _ORDER = {effect: at for at, effect in enumerate(Effect)}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from rupture_protocol.engine.options import Step, Verdict, steps_from
+from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.prover.cover import Cover, cover, set_of
 from rupture_protocol.prover.diagram import TooLarge
 from rupture_protocol.prover.diff_words import case_in, literals
@@ -23,8 +25,6 @@ from rupture_protocol.prover.difference import (
 from rupture_protocol.prover.joint import Joint
 from rupture_protocol.prover.rights import changed_rights
 from rupture_protocol.prover.shifts import Moved, holding, moved, own_parts_differ
-from rupture_protocol.engine.options import Step, Verdict, steps_from
-from rupture_protocol.language.protocol import Protocol
 
 MOST_RULES = 5
 """So many rules are told for each way in which an option comes to something else; the rest are counted."""

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from rupture_protocol.language.conditions import Condition, OnRecord, Visited
+from rupture_protocol.language.facts import Fact
+from rupture_protocol.language.protocol import Deadline, EnterPromise, Promise, Protocol, State
 from rupture_protocol.prover.diagram import TooLarge
 from rupture_protocol.prover.diff_texts import changed_texts
 from rupture_protocol.prover.difference import (
@@ -20,9 +23,6 @@ from rupture_protocol.prover.difference import (
 from rupture_protocol.prover.joint import Joint
 from rupture_protocol.prover.readings import Reading, Readings
 from rupture_protocol.prover.rights import changed_record, compared, listed
-from rupture_protocol.language.conditions import Condition, OnRecord, Visited
-from rupture_protocol.language.facts import Fact
-from rupture_protocol.language.protocol import Deadline, EnterPromise, Promise, Protocol, State
 
 T = TypeVar("T")
 

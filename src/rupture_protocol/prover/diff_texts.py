@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rupture_protocol.prover.difference import OTHER, REWORDED, Change
 from rupture_protocol.language.dump import written
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.prover.difference import OTHER, REWORDED, Change
 
 _TEXTS = frozenset({"title", "guidance", "labels", "source", "says", "about", "because", "reason", "url"})
 _NAMED = {"facts": "fact", "states": "state", "promises": "promise", "deadlines": "deadline", "roles": "role"}

@@ -6,6 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, combinations
 from typing import Any
 
+from rupture_protocol.engine.reasons import Worded, subject_of
+from rupture_protocol.engine.truth import FALSE, TRUE, Truth
+from rupture_protocol.frozen import Frozen
+from rupture_protocol.language.conditions import Compare, Elapsed
+from rupture_protocol.language.facts import Fact, FactType, Value, to_json
+from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.prover.cover import Box
 from rupture_protocol.prover.difference import Case, Literal
 from rupture_protocol.prover.joint import Joint
@@ -16,12 +22,6 @@ from rupture_protocol.prover.regions import (
     FactVariable,
     VisitsVariable,
 )
-from rupture_protocol.engine.reasons import Worded, subject_of
-from rupture_protocol.engine.truth import FALSE, TRUE, Truth
-from rupture_protocol.frozen import Frozen
-from rupture_protocol.language.conditions import Compare, Elapsed
-from rupture_protocol.language.facts import Fact, FactType, Value, to_json
-from rupture_protocol.language.protocol import Protocol
 
 MOST_TOLD = 4
 """So many facts of a case are told in a sentence; all are in the JSON."""

@@ -10,6 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rupture_protocol.engine.evaluate import compare_now
+from rupture_protocol.errors import ValueRefused
+from rupture_protocol.language.conditions import Compare, Condition, OnRecord, Operator
+from rupture_protocol.language.facts import DATED, LISTED, NUMERIC, Fact, FactType, Value
+from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.prover.diagram import EMPTY, FULL, Diagrams
 from rupture_protocol.prover.readings import Readings, leaves_of
 from rupture_protocol.prover.regions import (
@@ -21,11 +26,6 @@ from rupture_protocol.prover.regions import (
     variables_of,
 )
 from rupture_protocol.prover.space import decisive
-from rupture_protocol.engine.evaluate import compare_now
-from rupture_protocol.errors import ValueRefused
-from rupture_protocol.language.conditions import Compare, Condition, OnRecord, Operator
-from rupture_protocol.language.facts import DATED, LISTED, NUMERIC, Fact, FactType, Value
-from rupture_protocol.language.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)

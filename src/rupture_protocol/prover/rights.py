@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from rupture_protocol.language.facts import Fact
+from rupture_protocol.language.protocol import Interrupt, Override, Transition
+from rupture_protocol.language.quantities import Duration, Unit
 from rupture_protocol.prover.difference import (
     BOTH_WAYS,
     LOOSER,
@@ -12,9 +15,6 @@ from rupture_protocol.prover.difference import (
     Change,
     Effect,
 )
-from rupture_protocol.language.facts import Fact
-from rupture_protocol.language.protocol import Interrupt, Override, Transition
-from rupture_protocol.language.quantities import Duration, Unit
 
 Effects = tuple[Effect, ...]
 

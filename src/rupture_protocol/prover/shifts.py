@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rupture_protocol.engine.options import Step, Verdict
+from rupture_protocol.language.conditions import All, Condition, NotHeldBack
 from rupture_protocol.prover.diagram import EMPTY, FULL
 from rupture_protocol.prover.joint import Joint
 from rupture_protocol.prover.readings import Reading, Readings
-from rupture_protocol.engine.options import Step, Verdict
-from rupture_protocol.language.conditions import All, Condition, NotHeldBack
 
 NEVER: Reading = (EMPTY, FULL)
 """What an option comes to where it is not offered: blocked everywhere."""

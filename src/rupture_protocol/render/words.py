@@ -74,8 +74,10 @@ class Words:
 
     def promise(self, promise: Promise) -> str:
         """What a promise says: the author's words, or its own."""
-        if promise.says:
-            return promise.says
+        return promise.says or self.promised(promise)
+
+    def promised(self, promise: Promise) -> str:
+        """What a promise says by itself, whatever words its author has for it."""
         where = "" if promise.when is None else f", where {self.condition(promise.when, inside=True)}"
         match promise:
             case EnterPromise():
