@@ -84,17 +84,21 @@ class Issue:
     underline: int = 1
     also: tuple[Note, ...] = ()
     """The other places it is about, as what an extension contradicts."""
+    story: str = field(default="", repr=False)
+    """How a case comes to stand where it is wrong, a line a step; empty where there is nothing to tell."""
 
     def __str__(self) -> str:
         return f"{self.span}: {self.severity}[{self.code}]: {self.message}"
 
     def render(self) -> str:
-        """The issue as an author reads it: place, written line, caret, the other places, help."""
+        """The issue as an author reads it: place, written line, caret, the other places, help, story."""
         lines = [str(self), *_quoted(self)]
         for note in self.also:
             lines += [f"      {note}", *_quoted(note)]
         if self.help:
             lines.append(f"      help: {self.help}")
+        if self.story:
+            lines += ["      story:", *(f"        {line}" for line in self.story.splitlines())]
         return "\n".join(lines)
 
 

@@ -128,13 +128,10 @@ def _checked(text: Text, folders: Folders, today: date | None) -> Checked:
 
 
 def _prove_extension(protocol: Protocol) -> tuple[Issue, ...]:
-    """What an extension breaks of what its bases promise: proved before anybody gets it.
+    """What an extension breaks of what must hold: proved before anybody gets it."""
+    from rupture_protocol.prover.extension import broken_by
 
-    THE SEAM for the prover (`check.prove`): it is not there yet, so nothing is proved and nothing claimed.
-    `protocol.assumed_for(promise)` says what may be assumed for which promise.
-    """
-    del protocol
-    return ()
+    return broken_by(protocol)
 
 
 def _valid(checked: Checked) -> Protocol:

@@ -98,7 +98,7 @@ class Options:
             elif old is not None:
                 yield _Found(_withdrawn(trigger, found, old), found)
         except (TooLarge, RecursionError):
-            says = "what it comes to is not decided: it takes too many nodes"
+            says = "what it comes to is not decided: it takes too many nodes, or cannot be followed"
             yield _Found(Change("option", trigger, says, (Effect.NOT_DECIDED,)))
 
     def _compared(self, joint: Joint, found: tuple[Moved, ...], old: Step, new: Step) -> _Found:
