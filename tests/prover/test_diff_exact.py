@@ -16,6 +16,9 @@ from tests.prover.two_versions import NEVER, OFF, Spot, regions, situation, two_
 from tests.strategies import NOON, Dice, dice, protocols, value_of
 
 from rupture_protocol import loads
+from rupture_protocol.engine.case import Visit
+from rupture_protocol.engine.options import Step, Verdict, steps_from
+from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.prover import shifts
 from rupture_protocol.prover.cover import cover, set_of
 from rupture_protocol.prover.diagram import TooLarge
@@ -24,9 +27,6 @@ from rupture_protocol.prover.difference import Case, Change, Shift
 from rupture_protocol.prover.joint import Joint, SideFact
 from rupture_protocol.prover.prove import BUDGET
 from rupture_protocol.prover.shifts import Moved, moved
-from rupture_protocol.engine.case import Visit
-from rupture_protocol.engine.options import Step, Verdict, steps_from
-from rupture_protocol.language.protocol import Protocol
 
 SEEDS = 150
 MOST_SPOTS = 120

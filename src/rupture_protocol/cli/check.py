@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rupture_protocol.errors import Issue
     from rupture_protocol.language.protocol import Protocol
+    from rupture_protocol.prover.report import Report as Proof
 
 CHECK = "rupture-check/1"
 FORMATS = ("text", "concise", "json", "github")
@@ -24,6 +25,7 @@ Examples:
   rupture check my-clinic.yaml
   rupture check protocols/*.yaml --format github --strict
   rupture check - --json < my-clinic.yaml
+  rupture check my-clinic.yaml --prove
   rupture check my-clinic.yaml --watch
 """
 
@@ -36,6 +38,8 @@ class Report:
     protocol: Protocol | None = None
     issues: tuple[Issue, ...] = ()
     unreadable: output.Failed | None = None
+
+    proof: Proof | None = None
 
     def is_good(self, *, strict: bool) -> bool:
         """Whether it could be read and has no errors (`strict`: and no warnings)."""
@@ -51,6 +55,10 @@ class Report:
         if self.unreadable is not None:
             written["unreadable"] = str(self.unreadable)
         written["issues"] = [_issue(issue) for issue in self.issues]
+        if self.proof is not None:
+            from rupture_protocol.prover import report_to_json
+
+            written["proof"] = report_to_json(self.proof)
         return written
 
 
@@ -60,6 +68,9 @@ class Report:
     "--format", "format_", type=click.Choice(FORMATS), help="How issues are printed. Default: text."
 )
 @click.option("--strict", is_flag=True, help="Warnings count as issues, too.")
+@click.option(
+    "--prove", is_flag=True, help="Prove what each protocol promises, for every combination of facts."
+)
 @inputs.path_option
 @click.option("--watch", is_flag=True, help="Check again at every save, until Ctrl-C.")
 @inputs.at_option
@@ -68,6 +79,7 @@ def command(
     files: tuple[str, ...],
     format_: str | None,
     strict: bool,
+    prove: bool,
     watch: bool,
     at: datetime | None,
     as_json: bool,
@@ -89,7 +101,8 @@ def command(
 
     def check() -> list[Report]:
         today = (at or inputs.now()).date()
-        return [_report(file, today) for file in files]
+        reports = [_report(file, today) for file in files]
+        return [_proved(each) for each in reports] if prove else reports
 
     def show(reports: list[Report]) -> int:
         _PRINTERS[form](reports)
@@ -141,6 +154,17 @@ def _report(source: str, today: date) -> Report:
     return Report(name, checked.protocol, checked.issues)
 
 
+def _proved(report: Report) -> Report:
+    """The report with what the prover finds in the protocol, if it has one."""
+    if report.protocol is None:
+        return report
+    from rupture_protocol.prover import prove
+    from rupture_protocol.prover.extension import told
+
+    proof = prove(report.protocol)
+    return replace(report, issues=(*report.issues, *map(told, proof.findings)), proof=proof)
+
+
 def _scenarios(source: str) -> tuple[Issue, ...]:
     """What is wrong with a file of scenarios; its protocol has a report of its own."""
     from rupture_protocol.testing.files import check_scenarios
@@ -165,8 +189,9 @@ def _conclude(reports: list[Report], *, strict: bool) -> int:
     elif code == output.DONE:
         promises = sum(len(each.protocol.promises) for each in reports if each.protocol)
         if promises:
-            stated = _plural(promises, "promise")
-            output.talk(f"note: {stated} stated, none proved: proving them comes with a later version")
+            stated = f"{_plural(promises, 'promise')} stated"
+            proved = all(each.proof for each in reports if each.protocol)
+            output.talk(f"note: {stated}" + ("" if proved else "; `--prove` proves them, or shows a case"))
     return code
 
 
@@ -189,6 +214,7 @@ def _count(reports: list[Report]) -> tuple[int, int]:
 
 def _text(reports: list[Report]) -> None:
     rendered = [issue.render() for each in reports for issue in each.issues]
+    rendered += [each.proof.render(findings=False) for each in reports if each.proof]
     if rendered:
         output.emit("\n\n".join(rendered))
 

@@ -35,7 +35,7 @@ def command(name: str, protocol: str | None, as_json: bool) -> None:
 
     if protocol is not None:
         _show(_find(name, inputs.load_protocol(protocol)), as_json=as_json)
-    elif name in codes.ALL:
+    elif name in codes.ALL or name in codes.FINDINGS:
         _code(name, as_json=as_json)
     elif shipped.find(name) is not None or _is_path(name):
         loaded = inputs.load_protocol(name)
@@ -51,7 +51,7 @@ def _is_path(name: str) -> bool:
 def _code(name: str, *, as_json: bool) -> None:
     from rupture_protocol.language import codes
 
-    code = codes.ALL[name]
+    code = codes.ALL.get(name) or codes.FINDINGS[name]
     page = codes.page(name)
     if as_json:
         written = {"code": name, "severity": code.severity.value, "summary": code.summary, "page": page}
@@ -90,7 +90,12 @@ def _find(name: str, protocol: Protocol) -> _Explained:
     from rupture_protocol.language import codes
     from rupture_protocol.language.nearest import did_you_mean
 
-    known = [*codes.ALL, *shipped.names(), *(each for table in tables.values() for each in table)]
+    known = [
+        *codes.ALL,
+        *codes.FINDINGS,
+        *shipped.names(),
+        *(each for table in tables.values() for each in table),
+    ]
     raise output.Failed(
         f"`{shorten(name)}` is no issue code, no protocol, and no name in `{protocol.id}`",
         code=output.REFUSED,

@@ -159,9 +159,37 @@ ALL: dict[str, Code] = {
 }
 
 
+_BROKEN = {
+    "broken-promise": "a case can come where a promise does not hold",
+    "dead-end": "everything that is read in a state is on record, and nothing is open",
+    "trap": "a case can come where no final state can be reached any more",
+    "unreachable-state": "no case can ever come to a state",
+    "never-open": "no case can ever take a transition or an interrupt",
+    "opens-more": "an extension opens what the protocol that it extends does not",
+    "assume-cannot-hold": "no case fulfils what `assume` states, so it would prove anything",
+}
+"""Of what a protocol means, found by the prover: what refuses it."""
+
+_DOUBTFUL = {
+    "not-decided": "the prover cannot say whether something holds",
+    "never-true": "a condition is true in no situation",
+    "always-true": "a condition is false in no situation",
+    "never-matters": "a part of a guard changes nothing, whatever it comes to",
+    "question-never-needed": "a fact has a question, and nothing reads it",
+    "triggers-overlap": "two triggers of a state lead to the same target and are open at the same time",
+    "trigger-shadowed": "a trigger is open only where another to the same target is open as well",
+    "interrupt-not-open": "an interrupt is true, nothing comes before it, and it is not open",
+    "needs-several-people": "one person alone cannot bring a case to an end",
+}
+"""Of what a protocol means, found by the prover: what an author should look at."""
+
+FINDINGS: dict[str, Code] = {**_table(Severity.ERROR, _BROKEN), **_table(Severity.WARNING, _DOUBTFUL)}
+"""The codes of what the prover finds in a protocol that is well written."""
+
+
 def severity(code: str) -> Severity:
     """The severity of a code."""
-    return ALL[code].severity
+    return (ALL.get(code) or FINDINGS[code]).severity
 
 
 def page(code: str) -> str:
@@ -170,8 +198,9 @@ def page(code: str) -> str:
     Raises:
         UnknownName: There is no such code; `help` says which one is near.
     """
-    if code not in ALL:
-        raise UnknownName(f"unknown issue code `{shorten(code)}`", help=did_you_mean(code, ALL))
+    if code not in ALL and code not in FINDINGS:
+        raise UnknownName(f"unknown issue code `{shorten(code)}`", help=did_you_mean(code, [*ALL, *FINDINGS]))
     from importlib.resources import files  # slow to import, and needed here only
 
-    return (files("rupture_protocol") / "pages" / "codes" / f"{code}.md").read_text("utf-8")
+    folder = "codes" if code in ALL else "findings"
+    return (files("rupture_protocol") / "pages" / folder / f"{code}.md").read_text("utf-8")

@@ -70,8 +70,8 @@ class Report:
             raise KeyError(name)
         return found
 
-    def render(self) -> str:
-        """The report as a person reads it."""
+    def render(self, *, findings: bool = True) -> str:
+        """The report as a person reads it; the findings may be left out, where they are shown elsewhere."""
         what = f"{self.protocol} {self.version}, digest {self.digest[:12]}"
         head = f"{what}, proved by rupture_protocol {self.library}"
         lines = [head, ""]
@@ -85,7 +85,8 @@ class Report:
             if result.why:
                 lines.append(f"  {'':11}  {result.why}")
         lines += [f"assumed: {each}" for each in self.assumes]
-        lines += [f"\n{finding.render()}" for finding in self.findings]
+        if findings:
+            lines += [f"\n{finding.render()}" for finding in self.findings]
         counts = self.counts
         lines += [
             "",

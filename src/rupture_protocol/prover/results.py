@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rupture_protocol.errors import Issue, Severity, Span
-from rupture_protocol.language.characters import window
+from rupture_protocol.language.codes import severity
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
-from rupture_protocol.prover.codes import ALL
 from rupture_protocol.prover.scenario import Story
 
 
@@ -66,14 +65,9 @@ def issue_at(
     protocol: Protocol, code: str, message: str, path: Path, *, key: bool = True, help: str | None = None
 ) -> Issue:
     """An issue of the prover, at the place in the YAML that it is about."""
-    severity = ALL[code].severity
-    document = protocol.document
-    if document is None:
-        return Issue(code, message, Span(protocol.id, 1, 1, 1), severity, help)
-    span = document.span(path, key=key)
-    line = document.lines[span.line - 1] if span.line <= len(document.lines) else ""
-    excerpt, caret, underline = window(line, span.column - 1, span.end_column - span.column)
-    return Issue(code, message, span, severity, help, excerpt, caret, underline)
+    if protocol.document is not None:
+        return protocol.document.issue(code, message, path, key=key, help=help)
+    return Issue(code, message, Span(protocol.id, 1, 1, 1), severity(code), help)
 
 
 Results = Iterator[Result]
