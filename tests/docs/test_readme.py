@@ -82,3 +82,12 @@ def test_the_ci_script_runs_the_two_commands_of_the_readme() -> None:
     assert [name for name, _ in marked] == ["demo", "tests"]
     assert "rupture demo" in marked[0][1]
     assert "pytest" in marked[1][1]
+
+
+def test_the_shortcut_of_the_readme_is_refused_as_it_says() -> None:
+    extension = next(block for block in blocks("yaml") if "extends:" in block)
+    shortcut = f"{extension}  consulted: {{transitions: {{go_on: {{to: continued}}}}}}\n"
+    assert loads(extension).id == "riverside"
+    with pytest.raises(InvalidProtocol) as refused:
+        loads(shortcut)
+    assert "the promise `only_by_agreement` can be broken" in refused.value.render()

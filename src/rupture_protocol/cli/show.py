@@ -48,7 +48,6 @@ Examples:
 @click.option("--state", metavar="S", help="Mark where a case in this state would stand.")
 @click.option("--visited", metavar="A,B", help="The states it has been in besides. Default: the initial one.")
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="What is on record: one fact.")
-@inputs.path_option
 @inputs.at_option
 def command(
     protocol: str,
@@ -141,7 +140,8 @@ def _shown(protocol: Protocol, form: str | None, marks: Marks | None, *, origin:
             from rupture_protocol.render.marks import NO_MARKS
 
             # Character references say the same in every encoding that a stream may have.
-            return html(protocol, marks=marks or NO_MARKS).encode("ascii", "xmlcharrefreplace").decode()
+            page = html(protocol, proofs=_proofs(protocol), marks=marks or NO_MARKS)
+            return page.encode("ascii", "xmlcharrefreplace").decode()
         case "mermaid" | "dot":
             drawn: str = getattr(import_module(f"rupture_protocol.render.{form}"), form)(protocol)
             return drawn
@@ -162,3 +162,15 @@ def _write(shown: str, target: str) -> None:
             f"cannot write `{name}`: {reason}", code=output.CANNOT_LOAD, next="check the path of `--output`"
         ) from None
     output.talk(f"written: {name}")
+
+
+def _proofs(protocol: Protocol) -> dict[str, str]:
+    """What the prover says of each promise, in a sentence."""
+    from rupture_protocol.prover import Answer, prove
+
+    said = {
+        Answer.PROVED: "proved, for every combination of facts",
+        Answer.FAILS: "fails: `rupture check --prove` shows a case",
+        Answer.NOT_DECIDED: "not decided, so not proved",
+    }
+    return {result.name: said[result.answer] for result in prove(protocol, full=False).promises}
