@@ -34,6 +34,7 @@ COMMANDS = {
     "walk": "Walk a case yourself, in a terminal.",
     "decide": "Say what may be done now, what not and why, and what to ask.",
     "play": "Run the steps of a script, and check what it expects.",
+    "init": "Begin a protocol of your own that extends a shipped one.",
     "check": "Find what is wrong with protocol files.",
     "test": "Run the scenarios of a protocol, and say what they show.",
     "diff": "Compare what two protocols mean, in every situation.",
