@@ -153,4 +153,9 @@ promises:
 assume:
   - {not: {agrees: true, harm: severe}}
 """
+
+SOUND = BASE.replace(
+    "        to: ended\n        not_same", "        to: ended\n        needs: [harm]\n        not_same"
+).replace("    to: ended\n    only", "    to: ended\n    needs: [harm]\n    only")
+"""The same, with guards that keep its promises by themselves, so that what extends it can be loaded."""
 """A base with something of everything."""

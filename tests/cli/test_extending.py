@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import Rupture
-from tests.shelf import BASE, HEAD
+from tests.shelf import HEAD, SOUND
 
 OWN = "states: {aware: {transitions: {go: {when: {seen: true}}}}}\n"
 BY_NAME = HEAD.replace("{file: base.yaml}", '{protocol: base, version: ">=1"}')
@@ -15,7 +15,7 @@ BY_NAME = HEAD.replace("{file: base.yaml}", '{protocol: base, version: ">=1"}')
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a base and an extension of it."""
-    (tmp_path / "base.yaml").write_text(BASE)
+    (tmp_path / "base.yaml").write_text(SOUND)
     (tmp_path / "clinic.yaml").write_text(HEAD + OWN)
     return tmp_path
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.shelf import BASE, HEAD, Shelf, checked, protocol
+from tests.shelf import BASE, HEAD, SOUND, Shelf, checked, protocol
 
 from rupture_protocol import InvalidProtocol, load, loads
 from rupture_protocol.language.bases import assemble
@@ -159,7 +159,7 @@ def test_the_first_version_in_the_range_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_file_is_looked_for_in_the_same_folder_only(tmp_path: Path) -> None:
-    (tmp_path / "base.yaml").write_text(BASE)
+    (tmp_path / "base.yaml").write_text(SOUND)
     (tmp_path / "clinic.yaml").write_text(HEAD)
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "clinic.yaml").write_text(HEAD)
