@@ -47,23 +47,3 @@ class Library(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """The ids of the protocols that there are, for advice."""
-
-
-class NoLibrary:
-    """A text that stands by itself: it extends nothing."""
-
-    def named(self, protocol: str) -> Iterator[Text]:  # noqa: ARG002
-        """No file at all."""
-        return iter(())
-
-    def beside(self, text: Text, name: str) -> Text:  # noqa: ARG002
-        """Always refused."""
-        raise NotThere("a text has no folder that a file could be in", help="load it from its file")
-
-    def translations(self, text: Text) -> Mapping[str, Text]:  # noqa: ARG002
-        """None."""
-        return {}
-
-    def names(self) -> tuple[str, ...]:
-        """None."""
-        return ()

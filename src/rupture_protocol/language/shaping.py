@@ -11,11 +11,6 @@ from rupture_protocol.language.shapes import ProtocolShape
 from rupture_protocol.language.source import BROKEN, Path
 from rupture_protocol.language.wording import report_complaint
 
-LATER = {
-    "scenarios": "scenarios come",
-}
-"""Keys of format 1 that this version does not act on yet: refused, never ignored."""
-
 _STAND_INS: dict[str, Any] = {"format": 1, "protocol": "unnamed", "version": "0.0.0", "title": "unnamed"}
 
 
@@ -28,7 +23,8 @@ def shape(report: Report) -> ProtocolShape | None:
         report("wrong-type", "a protocol is a mapping", (), help="begin the file with `format: 1`")
         return None
     written = _without_nothing(data, (), report)
-    if _belongs_to_later(written, report) or _another_format(written, report):
+    _check_scenarios(written, report)
+    if _another_format(written, report):
         return None
     return _fit(written, report)
 
@@ -98,22 +94,19 @@ def _without_nothing(data: Any, path: Path, report: Report) -> Any:
     return data
 
 
-def _belongs_to_later(data: dict[str, Any], report: Report) -> bool:
-    found = [key for key in LATER if key in data]
-    for key in found:
+def _check_scenarios(data: dict[str, Any], report: Report) -> None:
+    """Note scenarios inside a protocol, and take them out of the rest: refused, never ignored."""
+    if data.pop("scenarios", None) is not None:
         report(
             "not-supported-yet",
-            f"`{key}` is not supported yet",
-            (key,),
+            "`scenarios` is not supported in a protocol",
+            ("scenarios",),
             key=True,
-            help=f"{LATER[key]} with a later version; until then a protocol stands by itself",
+            help="write them in a file of their own beside it, `NAME.scenarios.yaml`",
         )
-    return False
 
 
 def _another_format(data: dict[str, Any], report: Report) -> bool:
-    for key in LATER:
-        data.pop(key, None)
     written = data.get("format", 1)
     if written is BROKEN or (type(written) is int and written == 1):
         return False
