@@ -20,6 +20,7 @@ FLOORS = (
     "pytest_plugin",
     "testing",
     "render",
+    "store",
     "loading",
     "folders",
     "scenarios",
@@ -40,6 +41,8 @@ ROOMS = {
     "transitions": "engine",
     "click": "cli",
     "rich": "cli",
+    "sqlalchemy": "store",
+    "psycopg": "store",
     "hypothesis": "testing",
     "pytest": "pytest_plugin",
 }

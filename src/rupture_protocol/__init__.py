@@ -33,6 +33,21 @@ if TYPE_CHECKING:
     from rupture_protocol.language.facts import UNKNOWN
     from rupture_protocol.language.protocol import Protocol
     from rupture_protocol.loading import check, load, loads
+    from rupture_protocol.store.casebook import Casebook
+    from rupture_protocol.store.errors import (
+        CaseNotFound,
+        Conflict,
+        IdempotencyMismatch,
+        IntegrityViolation,
+        OutcomeUnknown,
+        StoreBusy,
+        StoreCorrupt,
+        StoreError,
+        StoreFull,
+        StoreOutdated,
+        StoreReadOnly,
+        StoreUnavailable,
+    )
 
 _HOMES = {
     "engine.calendar": ("Calendar",),
@@ -57,6 +72,21 @@ _HOMES = {
     "language.facts": ("UNKNOWN",),
     "language.protocol": ("Protocol",),
     "loading": ("check", "load", "loads"),
+    "store.casebook": ("Casebook",),
+    "store.errors": (
+        "StoreError",
+        "CaseNotFound",
+        "Conflict",
+        "IdempotencyMismatch",
+        "StoreBusy",
+        "StoreReadOnly",
+        "StoreFull",
+        "StoreUnavailable",
+        "StoreOutdated",
+        "StoreCorrupt",
+        "OutcomeUnknown",
+        "IntegrityViolation",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -87,6 +117,19 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "check",
     "load",
     "loads",
+    "Casebook",
+    "StoreError",
+    "CaseNotFound",
+    "Conflict",
+    "IdempotencyMismatch",
+    "StoreBusy",
+    "StoreReadOnly",
+    "StoreFull",
+    "StoreUnavailable",
+    "StoreOutdated",
+    "StoreCorrupt",
+    "OutcomeUnknown",
+    "IntegrityViolation",
 ]
 
 

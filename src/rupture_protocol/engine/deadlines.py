@@ -11,9 +11,11 @@ from rupture_protocol.engine.calendar import after, end_of, start_of
 from rupture_protocol.engine.case import Case, Event
 from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.fold import fold, opened
+from rupture_protocol.engine.options import all_in, facts_of
 from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
+from rupture_protocol.language.conditions import AGAINST_NOW, Compare, Condition, Elapsed
 from rupture_protocol.language.facts import Unknown, Value
-from rupture_protocol.language.protocol import Deadline, Mark
+from rupture_protocol.language.protocol import Deadline, Mark, Protocol
 
 
 class DeadlineState(StrEnum):
@@ -72,6 +74,37 @@ def deadlines_of(case: Case, situation: Situation) -> tuple[Due, ...]:
         due
         for each in situation.protocol.deadlines.values()
         for due in _dues(each, case.read or case.history, situation)
+    )
+
+
+def steady_until(case: Case, situation: Situation) -> datetime | None:
+    """Until when what `deadlines_of` says holds without another event, but for what falls due by itself.
+
+    None: for good. Time alone can let a record expire, or bring a day that was still to come; where a
+    condition counts time itself, nothing is promised beyond the moment.
+    """
+    deadlines = situation.protocol.deadlines.values()
+    conditions = [each.when for each in deadlines if each.when is not None]
+    if any(_counts_time(each, situation.protocol) for each in conditions):
+        return situation.at
+    read = {name for each in conditions for name in facts_of(each, situation.protocol)}
+    expiring = (situation.facts[name].expires for name in read if name in situation.facts)
+    history = case.read or case.history
+    coming = (
+        moment.instant
+        for each in deadlines
+        for mark in (each.starts, each.met_by)
+        for moment in _moments(mark, history, situation)
+    )
+    return min(
+        (each for each in (*expiring, *coming) if each is not None and each > situation.at), default=None
+    )
+
+
+def _counts_time(condition: Condition, protocol: Protocol) -> bool:
+    return any(
+        isinstance(each, Elapsed) or (isinstance(each, Compare) and each.operator in AGAINST_NOW)
+        for each in all_in(condition, protocol)
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from rupture_protocol.engine import questions
 from rupture_protocol.engine.asked import Asked
 from rupture_protocol.engine.case import Actor, Case, ProtocolRef, Record
-from rupture_protocol.engine.deadlines import Due, deadlines_of
+from rupture_protocol.engine.deadlines import Due, deadlines_of, steady_until
 from rupture_protocol.engine.evaluate import Situation, Trace, evaluate
 from rupture_protocol.engine.notices import Notice, notices_on
 from rupture_protocol.engine.options import Step, Verdict
@@ -307,6 +307,14 @@ class Decision(Mapping[str, Option]):
     def deadlines(self) -> tuple[Due, ...]:
         """How every deadline stands."""
         return deadlines_of(self.case, self.situation)
+
+    @cached_property
+    def deadlines_until(self) -> datetime | None:
+        """Until when `deadlines` says the same without another event, but for what becomes overdue.
+
+        None: for good. What a store that lists deadlines needs to know.
+        """
+        return steady_until(self.case, self.situation)
 
     @cached_property
     def notices(self) -> tuple[Notice, ...]:

@@ -29,7 +29,7 @@ from rupture_protocol.engine.options import Step, Verdict
 from rupture_protocol.engine.permissions import not_overrider, not_recorder, not_taker
 from rupture_protocol.engine.prepared import Prepared
 from rupture_protocol.engine.refusal import TransitionRefused
-from rupture_protocol.engine.replay import replay
+from rupture_protocol.engine.replay import replay, restore
 from rupture_protocol.engine.supposing import imagined_case, supposed_records, value_of
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.errors import (
@@ -73,6 +73,10 @@ class Engine:
         # What is prepared is made again elsewhere: compiled code does not travel.
         calendar = self.calendar if self._given_calendar else None
         return partial(type(self), calendar=calendar), (self.protocol,)
+
+    def with_protocol(self, protocol: Protocol) -> Engine:
+        """An engine of another protocol, with the same calendar."""
+        return type(self)(protocol, calendar=self.calendar if self._given_calendar else None)
 
     @cached_property
     def machine(self) -> Machine:
@@ -330,7 +334,16 @@ class Engine:
         self._check_override(case, step, reason, by, self.decide(case, at=moment, actor=by))
         return self._advance(case, step, verdict, EventKind.OVERRIDE, moment, occurred, by, note, reason)
 
-    def migrate(self, case: Case, *, to: Engine, by: Actor, at: datetime, note: str | None = None) -> Case:
+    def migrate(
+        self,
+        case: Case,
+        *,
+        to: Engine,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
         """The case under another version of its protocol, which says how in its `migrates`.
 
         Its history stays as it is; the state, the visits and what is on record carry over under the names
@@ -349,7 +362,8 @@ class Engine:
         moment = self._begin(case, by, at)
         to._check_role(by)
         self._check_texts(note, by.id)
-        event = Event(len(case.history) + 1, EventKind.MIGRATED, moment, moment, by, to.ref, note)
+        happened = occurred_by(occurred, moment)
+        event = Event(len(case.history) + 1, EventKind.MIGRATED, moment, happened, by, to.ref, note)
         return Carry(self.protocol, to.protocol, to.calendar).over(case, event)
 
     # Keeping ---------------------------------------------------------------------------------------
@@ -364,6 +378,18 @@ class Engine:
             InvalidCase: An event could not have happened so, or belongs to another protocol.
         """
         return replay(self, case_id, events, before)
+
+    def restore(self, case_id: str, events: Iterable[Event], *, before: Iterable[Engine] = ()) -> Case:
+        """The case that these events make, taken at their word: for a store that knows them to be as written.
+
+        `replay` decides everything again, so a holiday entered since may make it refuse what was right then.
+
+        Raises:
+            InvalidCase: They cannot be put together, or belong to another protocol.
+        """
+        case = restore(self, case_id, events, before)
+        self._check_belongs(case)
+        return case
 
     def dump_case(self, case: Case) -> str:
         """A case as JSON text, `rupture-case/1`, for a host's own store.

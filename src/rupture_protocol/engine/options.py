@@ -23,6 +23,7 @@ from rupture_protocol.language.conditions import (
     parts,
 )
 from rupture_protocol.language.protocol import EnterPromise, Interrupt, Protocol, Transition
+from rupture_protocol.once import each_once
 
 
 class Verdict(StrEnum):
@@ -134,20 +135,19 @@ def _promised(protocol: Protocol, target: str) -> Iterator[Condition]:
 
 def facts_of(condition: Condition, protocol: Protocol) -> set[str]:
     """Every fact that a condition reads, through names and interrupts too."""
-    found: set[str] = set()
-    seen: set[tuple[str, str]] = set()
-    waiting: list[Condition] = [condition]
-    while waiting:
-        each = waiting.pop()
+    return {each.fact for each in all_in(condition, protocol) if isinstance(each, (Compare, OnRecord))}
+
+
+def all_in(condition: Condition, protocol: Protocol) -> Iterator[Condition]:
+    """A condition and all that is in it, through names and interrupts too, each once."""
+
+    def below(each: Condition) -> tuple[Condition, ...]:
         match each:
-            case Compare(fact=fact) | OnRecord(fact=fact):
-                found.add(fact)
-            case Named(name=name) if ("condition", name) not in seen:
-                seen.add(("condition", name))
-                waiting.append(protocol.conditions[name])
-            case NotHeldBack(interrupt=name) if ("interrupt", name) not in seen:
-                seen.add(("interrupt", name))
-                waiting.append(protocol.interrupts[name].when)
+            case Named():
+                return (protocol.conditions[each.name],)
+            case NotHeldBack():
+                return (protocol.interrupts[each.interrupt].when,)
             case _:
-                waiting += parts(each)
-    return found
+                return parts(each)
+
+    return each_once(condition, below)

@@ -1,18 +1,24 @@
-"""A history → its case: every event is done again, and must come out the same."""
+"""A history → its case: every event done again, which must come out the same, or taken at its word."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from rupture_protocol.engine.case import Case, Event, EventKind, ProtocolRef
+from rupture_protocol.engine.calendar import Calendar
+from rupture_protocol.engine.case import STEPS, Case, Event, EventKind, ProtocolRef
+from rupture_protocol.engine.fold import fold, opened
+from rupture_protocol.engine.migration import Carry
 from rupture_protocol.errors import InvalidCase, RuptureError
+from rupture_protocol.language import protocol as language
 
 
 class Verbs(Protocol):
     """The verbs that write to a case, as the engine has them."""
 
     ref: ProtocolRef
+    protocol: language.Protocol
+    calendar: Calendar
 
     @property
     def open(self) -> Callable[..., Case]: ...
@@ -53,14 +59,47 @@ def replay(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterabl
     return case
 
 
+def restore(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterable[Verbs] = ()) -> Case:
+    """The case that these events make, taken at their word: no guard is asked again.
+
+    Raises:
+        InvalidCase: They cannot be put together at all; the message names the event, never a value.
+    """
+    engines = {each.ref: each for each in (*before, engine)}
+    case: Case | None = None
+    for number, event in enumerate(events, start=1):
+        try:
+            case = _after(engines, case_id, case, event)
+        except (RuptureError, LookupError, TypeError, ValueError):
+            raise InvalidCase(f"event {number} does not fit what was before it") from None
+    if case is None:
+        raise InvalidCase("a case has at least the event that opened it")
+    return case
+
+
+def _after(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None, event: Event) -> Case:
+    now = engines[event.protocol]
+    if case is None:
+        if event.kind is not EventKind.OPENED or event.seq != 1 or event.to not in now.protocol.states:
+            raise InvalidCase("it opens no case")
+        return opened(case_id, event)
+    if event.kind is EventKind.OPENED or event.seq != case.version + 1:
+        raise InvalidCase("it is out of its order")
+    if event.kind is EventKind.MIGRATED:
+        return Carry(engines[case.protocol].protocol, now.protocol, now.calendar).over(case, event)
+    if event.protocol != case.protocol or (event.kind in STEPS and event.source != case.state):
+        raise InvalidCase("it happened to another case")
+    return fold(now.protocol, now.calendar, case, event)
+
+
 def _again(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None, event: Event) -> Case:
     engine = engines.get(event.protocol)
     if engine is None:
         raise InvalidCase("it belongs to another protocol, version or digest")
     if case is not None and event.kind is EventKind.MIGRATED:
         before = engines[case.protocol]
-        return before.migrate(case, to=engine, by=event.by, at=event.at, note=event.note)
-    when: dict[str, Any] = {"by": event.by, "at": event.at, "occurred": event.occurred, "note": event.note}
+        return before.migrate(case, to=engine, **_when(event))
+    when = _when(event)
     if case is None or event.kind is EventKind.OPENED:
         if case is not None or event.kind is not EventKind.OPENED:
             raise InvalidCase("a case is opened once, at its beginning")
@@ -77,3 +116,7 @@ def _again(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None
             return engine.override(case, event.trigger or "", reason=event.reason or "", **when)
         case _:
             return engine.take(case, event.trigger or "", **when)
+
+
+def _when(event: Event) -> dict[str, Any]:
+    return {"by": event.by, "at": event.at, "occurred": event.occurred, "note": event.note}

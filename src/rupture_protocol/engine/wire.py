@@ -245,7 +245,7 @@ def _events_from_json(
     """The events, each under the protocol of its time: from the last back to the first."""
     events = []
     for each in reversed(history):
-        events.append(_event_from_json(each, ref, protocols[ref.digest]))
+        events.append(event_from_json(each, ref, protocols[ref.digest]))
         if each.get("kind") == EventKind.MIGRATED:
             ref = _ref(each["under"])
             if ref.digest not in protocols:
@@ -270,7 +270,12 @@ def _ref_from_json(written: Mapping[str, Any], protocol: Protocol) -> ProtocolRe
     return ref
 
 
-def _event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Protocol) -> Event:
+def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Protocol) -> Event:
+    """An event as `event_to_json` writes it, under the protocol of its time.
+
+    Raises:
+        InvalidCase, KeyError, TypeError, ValueError: It is none; no message repeats a value.
+    """
     _check_keys(written, _EVENT_KEYS)
     facts: dict[str, Value | Unknown] = {
         name: UNKNOWN if value is None else protocol.fact(name).parse(value)

@@ -55,7 +55,11 @@ _NO_ROOT = Node({}, Place((1, 1, 1)))
 
 def assemble(text: Text, library: Library, *, today: date | None = None) -> Checked:
     """The protocol that a file and its bases make up, and the issues of all of them."""
-    return Assembly(library, today).layer(text).checked
+    assembly = Assembly(library, today)
+    checked = assembly.layer(text).checked
+    if checked.protocol is None:
+        return checked
+    return replace(checked, protocol=replace(checked.protocol, files=tuple(assembly.texts)))
 
 
 def assemble_in(language: str, text: Text, library: Library) -> Protocol | None:
@@ -65,7 +69,7 @@ def assemble_in(language: str, text: Text, library: Library) -> Protocol | None:
     """
     assembly = Assembly(library, language=language)
     found = assembly.layer(text).checked.protocol
-    return found if assembly.translated else None
+    return replace(found, files=tuple(assembly.texts)) if found and assembly.translated else None
 
 
 class Assembly:
@@ -82,13 +86,14 @@ class Assembly:
         self._layers: dict[object, Layer] = {}
         self._documents: dict[object, tuple[Document | None, tuple[Issue, ...]]] = {}
         self._open: list[object] = []
+        self.texts: list[Text] = []
+        """The files read, the one that was asked for first."""
         self._bytes = 0
-        self._files = 0
 
     def layer(self, text: Text) -> Layer:
         """A file with all that it extends, read and put together once."""
         self._open.append(text.key)
-        self._files += 1
+        self.texts.append(text)
         self._bytes += len(text.data)
         layer = self._layers[text.key] = self._read(text)
         self._open.pop()
@@ -198,9 +203,11 @@ class Assembly:
             )
         if known is not None:
             return
-        if self._files >= MOST_FILES or self._bytes + len(found.data) > LARGEST_TOGETHER:
+        if len(self.texts) >= MOST_FILES or self._bytes + len(found.data) > LARGEST_TOGETHER:
             self.full = True
-            what = f"{MOST_FILES} files" if self._files >= MOST_FILES else f"{LARGEST_TOGETHER // 2**20} MiB"
+            what = (
+                f"{MOST_FILES} files" if len(self.texts) >= MOST_FILES else f"{LARGEST_TOGETHER // 2**20} MiB"
+            )
             raise NotThere(
                 f"more than {what} with all that is extended",
                 code="extends-too-large",

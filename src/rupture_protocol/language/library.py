@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from rupture_protocol.errors import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,43 @@ class NotThere(Exception):
         super().__init__(message)
         self.code = code
         self.help = help
+
+
+class Kept:
+    """A library of files that were read before, and nothing else: what a protocol was once read from.
+
+    The `home` of each text is any value that texts of the same folder share.
+    """
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        self.texts = tuple(texts)
+
+    def named(self, protocol: str) -> Iterator[Text]:
+        """The files that are called as the protocol of that id would be."""
+        return (text for text in self.texts if _file_name(text) == f"{protocol}.yaml")
+
+    def beside(self, text: Text, name: str) -> Text:
+        """The file of that plain name in the folder of `text`.
+
+        Raises:
+            NotThere: It was not kept.
+        """
+        for each in self.texts:
+            if _file_name(each) == name and each.home == text.home:
+                return each
+        raise NotThere(f"the file `{shorten(name)}` was not kept")
+
+    def translations(self, text: Text) -> Mapping[str, Text]:  # noqa: ARG002  # as every library answers
+        """None: what means nothing else is not kept."""
+        return {}
+
+    def names(self) -> tuple[str, ...]:
+        """What its files are called."""
+        return tuple(sorted(_file_name(text).removesuffix(".yaml") for text in self.texts))
+
+
+def _file_name(text: Text) -> str:
+    return text.name.replace("\\", "/").rpartition("/")[2]
 
 
 class Library(Protocol):

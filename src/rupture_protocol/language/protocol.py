@@ -14,6 +14,7 @@ from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.conditions import Condition
 from rupture_protocol.language.digest import digest_of
 from rupture_protocol.language.facts import Fact
+from rupture_protocol.language.library import Text
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.quantities import Duration
 from rupture_protocol.language.source import Document, Path
@@ -291,6 +292,8 @@ class Protocol:
 
     translation_of: str = field(default="", compare=False, repr=False)
     """The digest of the original, where the texts are those of a translation."""
+    files: tuple[Text, ...] = field(default=(), compare=False, repr=False)
+    """The files that it was read from, byte for byte: its own first, then what it extends."""
 
     def __repr__(self) -> str:
         return f"<Protocol {self.id} {self.version} {self.digest[:12]}>"

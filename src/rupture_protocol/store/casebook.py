@@ -1,0 +1,351 @@
+"""The casebook: the engine's verbs by case id, kept. Every write is one transaction that decides anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from rupture_protocol.engine.case import Actor, Case, Event
+from rupture_protocol.engine.decision import Decision
+from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.moments import utc
+from rupture_protocol.language.facts import UNKNOWN, Unknown
+from rupture_protocol.store.engines import Engines
+from rupture_protocol.store.entry import digest_of_key, digest_of_request
+from rupture_protocol.store.errors import CaseNotFound, StoreError
+from rupture_protocol.store.ports import Plain, Session, Store
+from rupture_protocol.store.reading import case_of
+from rupture_protocol.store.sql import SqlSession, SqlStore
+from rupture_protocol.store.summary import CaseDue, Summary, agenda_of
+from rupture_protocol.store.writing import Write
+
+
+class Casebook:
+    """Cases, kept: the verbs of the engine, by the id of a case.
+
+    Each write re-evaluates the guards on the version it writes to, and adds one event or nothing. Safe to
+    share between threads; a forked process goes on with connections of its own.
+
+    Args:
+        store: The address of a database, as `sqlite:///cases.db` or `postgresql://host/name`; or a store of
+            the host's own (`rupture_protocol.store.ports.Store`).
+        engines: Those of the protocols that cases are opened under. A case of an older version goes on under
+            what was kept of that version.
+        timeout: How long to wait for other writers, in seconds.
+
+    Raises:
+        StoreError: The store cannot be used.
+    """
+
+    def __init__(self, store: str | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0) -> None:
+        self.store = SqlStore(store, timeout=timeout) if isinstance(store, str) else store
+        self.engines = Engines(engines)
+
+    def __repr__(self) -> str:
+        return f"<Casebook {self.store!r}>"
+
+    def __enter__(self) -> Casebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the store, if it can be closed."""
+        close = getattr(self.store, "close", None)
+        if close is not None:
+            close()
+
+    # Reading ---------------------------------------------------------------------------------------
+
+    def get(self, case_id: str) -> Case:
+        """A case, its whole history verified.
+
+        Raises:
+            CaseNotFound: There is none.
+            IntegrityViolation: What is kept is not what was written.
+            StoreError: The store cannot be read.
+        """
+        with self._session(write=False) as session:
+            return self._case(session, case_id)
+
+    def history(self, case_id: str) -> tuple[Event, ...]:
+        """The events of a case, oldest first. Raises as `get`."""
+        return self.get(case_id).history
+
+    def decide(
+        self,
+        case_id: str,
+        *,
+        at: datetime,
+        actor: Actor | None = None,
+        suppose: Mapping[str, object] | None = None,
+    ) -> Decision:
+        """What may be done now in a case, as `Engine.decide` says it. Raises as `get` and as that."""
+        with self._session(write=False) as session:
+            case = self._case(session, case_id)
+            engine = self.engines.of(case.protocol, session)
+        return engine.decide(case, at=at, actor=actor, suppose=suppose)
+
+    # Writing ---------------------------------------------------------------------------------------
+
+    def open(
+        self,
+        case_id: str,
+        *,
+        by: Actor,
+        at: datetime,
+        protocol: str | None = None,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """A new case, kept.
+
+        Args:
+            case_id: The host's own id; nothing that names a client.
+            by: Who opens it: the host has made sure of it.
+            at: When it is recorded, an aware datetime.
+            protocol: The protocol's id; needed where there are engines of several.
+            occurred: When it happened, if that was earlier.
+            note: Anything worth keeping.
+            expected_version: 0, or left out.
+            idempotency_key: Any text of the host's, new for each request: the same request again under the
+                same key adds nothing, and is answered as it was the first time.
+
+        Raises:
+            Conflict: A case of that id is kept already.
+            IdempotencyMismatch: The key was used for another request.
+            OutcomeUnknown: The commit was cut off; try again with the same key.
+            StoreError: The store cannot be written to.
+            RuptureError: As `Engine.open`.
+        """
+        opens = self.engines.to_open_with(protocol)
+
+        def act(engine: Engine, _case: object, moment: datetime) -> Case:
+            return engine.open(case_id, by=by, at=moment, occurred=occurred, note=note)
+
+        request = _request("open", case_id, by, occurred, note, protocol=opens.ref.id)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key, opens)
+
+    def record(
+        self,
+        case_id: str,
+        facts: Mapping[str, object],
+        *,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case with these facts on record, all or none, as `Engine.record`; kept as `open` says."""
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.record(case, facts, by=by, at=moment, occurred=occurred, note=note)
+
+        request = _request("record", case_id, by, occurred, note, facts=_plain(facts))
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    def correct(
+        self,
+        case_id: str,
+        fact: str,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        to: object = UNKNOWN,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case in which the last record of a fact was wrong, as `Engine.correct`; kept as `open` says."""
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.correct(
+                case, fact, reason=reason, by=by, at=moment, to=to, occurred=occurred, note=note
+            )
+
+        request = _request("correct", case_id, by, occurred, note, facts=_plain({fact: to}), reason=reason)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    def take(
+        self,
+        case_id: str,
+        trigger: str,
+        *,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case after a step that is open, as `Engine.take`; kept as `open` says."""
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.take(case, trigger, by=by, at=moment, occurred=occurred, note=note)
+
+        request = _request("take", case_id, by, occurred, note, trigger=trigger)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    def override(
+        self,
+        case_id: str,
+        trigger: str,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case after a step that is not open, as `Engine.override`; kept as `open` says."""
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.override(
+                case, trigger, reason=reason, by=by, at=moment, occurred=occurred, note=note
+            )
+
+        request = _request("override", case_id, by, occurred, note, trigger=trigger, reason=reason)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    def migrate(
+        self,
+        case_id: str,
+        *,
+        to: Engine,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case under another version of its protocol, as `Engine.migrate`; kept as `open` says."""
+
+        self.engines.learn(to)
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.migrate(case, to=to, by=by, at=moment, occurred=occurred, note=note)
+
+        request = _request("migrate", case_id, by, occurred, note, digest=to.ref.digest)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    # Lists -----------------------------------------------------------------------------------------
+
+    def find(
+        self,
+        *,
+        state: str | None = None,
+        protocol: str | None = None,
+        overdue: datetime | None = None,
+        actor: str | None = None,
+    ) -> tuple[Summary, ...]:
+        """How cases stand, each in a line, by id: those to which all that is given applies.
+
+        Args:
+            state: In which they stand.
+            protocol: The id of theirs.
+            overdue: A moment at which something was due in them and not done.
+            actor: The id of somebody who has written to them.
+
+        Raises:
+            StoreError: The store cannot be read, or a host's own store has no lists.
+        """
+        cases = {each.case for each in self.due(overdue)} if overdue is not None else None
+        with self._lists() as lists:
+            return lists.find(state=state, protocol=protocol, actor=actor, cases=cases)
+
+    def due(self, at: datetime) -> tuple[CaseDue, ...]:
+        """What is due at a moment, in all cases, and not done: what was due longest comes first.
+
+        What is due as soon as practicable comes last, in the order in which it started.
+
+        Raises:
+            StoreError: The store cannot be read, or a host's own store has no lists.
+        """
+        moment = utc(at)
+        with self._lists() as lists:
+            dues = list(lists.due(moment))
+            for case_id in lists.unsteady(moment):
+                case = self._case(lists, case_id)
+                agenda = agenda_of(self.engines.of(case.protocol, lists), case, moment)
+                dues += [each for each in agenda.dues if each.due is None or each.due <= moment]
+        return tuple(sorted(dues, key=_longest_first))
+
+    # Within ----------------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        case_id: str,
+        request: Mapping[str, Any],
+        act: Callable[[Engine, Any, datetime], Case],
+        at: datetime,
+        expected_version: int | None,
+        idempotency_key: str | None,
+        opens: Engine | None = None,
+    ) -> Case:
+        write = Write(
+            case_id,
+            digest_of_request(request),
+            act,
+            utc(at),
+            expected_version,
+            None if idempotency_key is None else digest_of_key(idempotency_key),
+            opens,
+        )
+        return write.perform(lambda: self._session(write=True), self.engines)
+
+    @contextmanager
+    def _session(self, *, write: bool) -> Iterator[Session]:
+        if isinstance(self.store, SqlStore):
+            with self.store.session(write=write) as session:
+                yield session
+        else:
+            yield Plain(self.store)
+
+    @contextmanager
+    def _lists(self) -> Iterator[SqlSession]:
+        if not isinstance(self.store, SqlStore):
+            raise StoreError("a host's own store lists its cases itself")
+        with self.store.session() as session:
+            yield session
+
+    def _case(self, session: Session, case_id: str) -> Case:
+        entries = session.load(case_id)
+        if not entries:
+            raise CaseNotFound(case_id)
+        return case_of(case_id, entries, session.store_id, lambda ref: self.engines.of(ref, session))
+
+
+def _request(
+    verb: str, case_id: str, by: Actor, occurred: datetime | None, note: str | None, **more: object
+) -> dict[str, Any]:
+    """What is asked for. When it is recorded does not count: who asks again asks later."""
+    happened = None if occurred is None else utc(occurred).isoformat()
+    who = {"id": by.id, "role": by.role}
+    return {"verb": verb, "case": case_id, "by": who, "occurred": happened, "note": note, **more}
+
+
+def _plain(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: None if isinstance(value, Unknown) else _written(value) for name, value in facts.items()}
+
+
+def _written(value: object) -> object:
+    """A value as a host gives it, as JSON; what no fact can have is refused later, by the engine."""
+    if isinstance(value, (set, frozenset, list, tuple)):
+        return sorted(map(str, value))
+    return value if isinstance(value, (bool, int, str)) else str(value)
+
+
+def _longest_first(each: CaseDue) -> tuple[bool, datetime, str, str]:
+    return each.due is None, each.due or each.started, each.case, each.deadline

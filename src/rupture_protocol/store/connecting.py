@@ -1,0 +1,148 @@
+"""A connection that keeps what it is told: how SQLite and PostgreSQL are set, and what a fork may not share.
+
+SQLite writes through to the disk at every commit. A write-ahead log is used only with a library that has the
+fix of its reset (3.51.3, 3.50.7, 3.44.6, and later of those lines): without it a log can lose what was kept.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import weakref
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from rupture_protocol.store.errors import StoreReadOnly, StoreUnavailable
+
+BEGIN = "rupture_begin"
+"""The execution option that says how a transaction begins on SQLite."""
+_WAL_FIXED = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+
+
+def has_wal_fix(version: tuple[int, ...]) -> bool:
+    """Whether an SQLite of that version may be trusted with a write-ahead log."""
+    line, patch = version[:2], version[2] if len(version) > 2 else 0
+    return line > max(_WAL_FIXED) or patch >= _WAL_FIXED.get((line[0], line[1]), patch + 1)
+
+
+def connect(url: str, *, timeout: float, module: Any = None) -> Engine:
+    """The engine of a database; nothing is connected yet.
+
+    Args:
+        url: `sqlite:///cases.db`, `postgresql://host/name`, or any other of SQLAlchemy for these two.
+        timeout: How long to wait for others, in seconds.
+        module: The database driver, where it is not the usual one.
+
+    Raises:
+        StoreUnavailable: The address cannot be used, or its driver is not installed.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StoreUnavailable(
+            "the store's address cannot be read", help="as in `sqlite:///cases.db`"
+        ) from None
+    try:
+        match address.get_backend_name():
+            case "sqlite":
+                engine = _sqlite(address, timeout, module)
+            case "postgresql":
+                engine = _postgres(address, timeout)
+            case _:
+                raise StoreUnavailable("the store is neither SQLite nor PostgreSQL")
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise StoreUnavailable(
+            "the driver of this database is not installed", help="pip install 'rupture-protocol[postgres]'"
+        ) from None
+    _forget_in_children(engine)
+    return engine
+
+
+def _sqlite(address: URL, timeout: float, module: Any) -> Engine:
+    name = address.database
+    if not name or name == ":memory:" or "mode" in address.query:
+        raise StoreUnavailable("a store in memory keeps nothing", help="as in `sqlite:///cases.db`")
+    _make_file(Path(name))
+    engine = create_engine(
+        address,
+        module=module,
+        hide_parameters=True,
+        connect_args={"timeout": timeout, "check_same_thread": False, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _set_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_file(path: Path) -> None:
+    """The file, for its owner alone; and its folder, where there is none."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a path"
+        raise StoreReadOnly(f"cannot make the store's file: {reason.lower()}") from None
+
+
+def _set_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    journal, synchronous = journal_of(cursor)
+    for pragma in (
+        f"journal_mode={journal}",
+        f"synchronous={synchronous}",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+        "foreign_keys=ON",
+        "cell_size_check=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}").fetchall()
+    cursor.close()
+
+
+def journal_of(cursor: Any) -> tuple[str, str]:
+    """How a connection of this SQLite journals, and how far it writes through at a commit."""
+    (version,) = cursor.execute("SELECT sqlite_version()").fetchone()
+    fixed = has_wal_fix(tuple(int(part) for part in version.split(".")))
+    return ("WAL", "FULL") if fixed else ("DELETE", "EXTRA")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Writers take the lock at once: a reader that turns writer could find that what it read is no longer so.
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+
+
+def _postgres(address: URL, timeout: float) -> Engine:
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    limits = f"-c lock_timeout={int(timeout * 1000)} -c idle_in_transaction_session_timeout=60000"
+    given = address.query.get("options", "")
+    options = f"{given if isinstance(given, str) else ' '.join(given)} {limits}".strip()
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=timeout,
+        connect_args={"options": options, "application_name": "rupture_protocol"},
+    )
+
+
+def _forget_in_children(engine: Engine) -> None:
+    """A process that was forked makes connections of its own, and leaves its parent's alone."""
+    if not hasattr(os, "register_at_fork"):
+        return
+    kept = weakref.ref(engine)
+
+    def forget() -> None:
+        found = kept()
+        if found is not None:
+            _INHERITED.append(found.pool)  # closing them would speak to the parent's server or file
+            found.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
+_INHERITED: list[object] = []

@@ -1,0 +1,121 @@
+"""An entry: one event as it is kept, in bytes. Alone here: which part of an event lies in the open.
+
+The header (case, order, kind, time of recording, person, protocol) can be read by whoever keeps the store;
+all else, what a client's case is about, is the payload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rupture_protocol.engine import wire
+from rupture_protocol.engine.case import Event, ProtocolRef
+from rupture_protocol.language.digest import canonical_json
+from rupture_protocol.language.protocol import Protocol
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IN_THE_OPEN = ("seq", "kind", "at", "by")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """One event of a case, as a store keeps it.
+
+    `header` and `payload` are canonical JSON (RFC 8785). `at` is in microseconds since 1970, `actor` the id
+    of who wrote it, `hash` SHA-256 over the hash before and these bytes. A store need not look inside.
+    """
+
+    case: str
+    seq: int
+    event: str
+    kind: str
+    at: int
+    actor: str
+    header: bytes
+    payload: bytes
+    hash: bytes
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.case} #{self.seq} {self.kind}>"
+
+
+def header_of(case_id: str, event: Event, *, event_id: str, store_id: str, key: str | None) -> dict[str, Any]:
+    """What of an event lies in the open."""
+    written = wire.event_to_json(event)
+    header = {name: written[name] for name in _IN_THE_OPEN}
+    header |= {
+        "case": case_id,
+        "event": event_id,
+        "protocol": wire.ref_to_json(event.protocol),
+        "store": store_id,
+    }
+    return header if key is None else {**header, "key": key}
+
+
+def payload_of(event: Event, request: str) -> dict[str, Any]:
+    """What of an event is a client's; `request` is the digest of what was asked for."""
+    written = wire.event_to_json(event)
+    return {"request": request, **{name: each for name, each in written.items() if name not in _IN_THE_OPEN}}
+
+
+def to_bytes(data: Mapping[str, Any]) -> bytes:
+    """Canonical JSON in UTF-8."""
+    return canonical_json(dict(data)).encode("utf-8")
+
+
+def from_bytes(data: bytes) -> dict[str, Any]:
+    """The mapping that bytes hold.
+
+    Raises:
+        ValueError: They are no canonical JSON of a mapping.
+    """
+    try:
+        read = json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not isinstance(read, dict):
+        raise ValueError("no mapping")  # noqa: TRY004  # what is read is data, not an argument
+    return read
+
+
+def event_of(header: Mapping[str, Any], payload: Mapping[str, Any], protocol: Protocol) -> Event:
+    """The event that was kept, under the protocol of its time.
+
+    Raises:
+        InvalidCase, LookupError, TypeError, ValueError: It is none.
+    """
+    ref = ref_of(header)
+    written = {name: each for name, each in payload.items() if name != "request"}
+    written |= {name: header[name] for name in _IN_THE_OPEN}
+    return wire.event_from_json(written, ref, protocol)
+
+
+def ref_of(header: Mapping[str, Any]) -> ProtocolRef:
+    """Under which protocol an event stands."""
+    written = header["protocol"]
+    return ProtocolRef(written["id"], written["version"], written["digest"])
+
+
+def microseconds(moment: datetime) -> int:
+    """An aware instant as whole microseconds since 1970."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(at: int) -> datetime:
+    """The instant, in UTC, of whole microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=at)
+
+
+def digest_of_key(key: str) -> str:
+    """An idempotency key as it is kept: who reads the store learns nothing that a host put into it."""
+    return hashlib.sha256(b"rupture-key/1\0" + key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest_of_request(request: Mapping[str, Any]) -> str:
+    """What was asked for, to tell a repeated request from another one. It is kept within the payload only."""
+    return hashlib.sha256(b"rupture-request/1\0" + to_bytes(request)).hexdigest()

@@ -1,0 +1,389 @@
+"""The store in SQLite or PostgreSQL: one transaction for all that one event changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from rupture_protocol.engine.case import ProtocolRef
+from rupture_protocol.language.library import Text
+from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.store import drivers, layout, tables
+from rupture_protocol.store.connecting import BEGIN, connect
+from rupture_protocol.store.entry import Entry, from_bytes, instant, microseconds
+from rupture_protocol.store.errors import Conflict, IdempotencyMismatch, IntegrityViolation
+from rupture_protocol.store.kept_protocols import files_of
+from rupture_protocol.store.summary import Agenda, CaseDue, Summary
+
+DEFAULT_TIMEOUT = 5.0
+
+
+class SqlStore:
+    """Cases in SQLite or PostgreSQL. Safe to share between threads; a forked process connects anew.
+
+    Args:
+        url: `sqlite:///cases.db` or `postgresql://host/name`. A file that is not there is made.
+        timeout: How long to wait for other writers, in seconds.
+        module: The database driver, where it is not the usual one.
+
+    Raises:
+        StoreUnavailable, StoreReadOnly, StoreOutdated, StoreCorrupt: It cannot be used.
+    """
+
+    def __init__(self, url: str, *, timeout: float = DEFAULT_TIMEOUT, module: Any = None) -> None:
+        self.database = connect(url, timeout=timeout, module=module)
+        with self._translated():
+            self.layout = layout.prepare(self.database)
+
+    def __repr__(self) -> str:
+        return f"<SqlStore {self.database.dialect.name}>"
+
+    @property
+    def id(self) -> str:
+        """The store's own id, given at random when it was made."""
+        return self.layout.store_id
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.database.dispose()
+
+    @contextmanager
+    def session(self, *, write: bool = False) -> Iterator[SqlSession]:
+        """One transaction: committed at its end if it writes, undone if anything goes wrong.
+
+        Raises:
+            OutcomeUnknown: The commit was cut off.
+            StoreError: Any other trouble; nothing was written.
+        """
+        if write:
+            self.layout.check_writable()
+        with self._connected(write=write) as connection:
+            with self._translated():
+                connection.begin()
+            with self._translated():
+                yield SqlSession(connection, self.id, write=write)
+            if write:
+                _commit(connection)
+
+    @contextmanager
+    def _connected(self, *, write: bool) -> Iterator[Connection]:
+        with self._translated():
+            connection = self.database.connect()
+        options: dict[str, Any] = {BEGIN: "BEGIN IMMEDIATE" if write else "BEGIN"}
+        if not write and self.database.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"  # the head and its events as they were together
+        try:
+            with self._translated():
+                connection = connection.execution_options(**options)
+            yield connection
+        finally:
+            _close(connection)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise drivers.ours(error) from None
+
+    # As a host's own store would do it -----------------------------------------------------------
+
+    def load(self, case_id: str) -> Sequence[Entry]:
+        """All entries of a case, oldest first."""
+        with self.session() as session:
+            return session.load(case_id)
+
+    def append(self, entry: Entry, *, expected_version: int) -> None:
+        """Keeps one more entry.
+
+        Raises:
+            Conflict: The case is at another version.
+        """
+        with self.session(write=True) as session:
+            session.append(entry, expected_version=expected_version)
+
+
+class SqlSession:
+    """The store within one transaction."""
+
+    def __init__(self, connection: Connection, store_id: str, *, write: bool) -> None:
+        self.connection = connection
+        self.store_id = store_id
+        self._locks = write and connection.dialect.name == "postgresql"
+
+    def load(self, case_id: str) -> Sequence[Entry]:
+        """All entries of a case, oldest first. One that is to be written to is held until the end."""
+        head_query = select(tables.case_head).where(tables.case_head.c.case_id == case_id)
+        if self._locks:
+            head_query = head_query.with_for_update()
+        head = self.connection.execute(head_query).one_or_none()
+        rows = self.connection.execute(_EVENTS, {"case": case_id}).all()
+        entries = tuple(Entry(*row) for row in rows)
+        _check_head(case_id, head, entries)
+        return entries
+
+    def append(self, entry: Entry, *, expected_version: int) -> None:
+        """Keeps one more entry, with all that one event changes.
+
+        Raises:
+            Conflict: The case is at another version.
+            IdempotencyMismatch: Its key was used in another case.
+        """
+        key = from_bytes(entry.header).get("key")
+        if isinstance(key, str):
+            self._insert_once(
+                insert(tables.idempotency), IdempotencyMismatch(), key=key, case_id=entry.case, seq=entry.seq
+            )
+        self._move_head(entry, expected_version)
+        self.connection.execute(
+            insert(tables.event),
+            {
+                "case_id": entry.case,
+                "seq": entry.seq,
+                "event_id": entry.event,
+                "kind": entry.kind,
+                "recorded_at": entry.at,
+                "actor": entry.actor,
+                "header": entry.header,
+                "payload": entry.payload,
+                "hash": entry.hash,
+            },
+        )
+        if self._locks:
+            # Positions are given in the order of commits: who reads on from one has missed none.
+            self.connection.execute(_ONE_AT_A_TIME)
+        self.connection.execute(insert(tables.outbox), {"case_id": entry.case, "seq": entry.seq})
+
+    def _move_head(self, entry: Entry, expected_version: int) -> None:
+        if expected_version == 0:
+            conflict = Conflict(entry.case, actual=self._version(entry.case), expected=0)
+            new = {"case_id": entry.case, "version": 1, "hash": entry.hash}
+            self._insert_once(insert(tables.case_head), conflict, **new)
+            return
+        moved = self.connection.execute(
+            update(tables.case_head)
+            .where(
+                and_(tables.case_head.c.case_id == entry.case, tables.case_head.c.version == expected_version)
+            )
+            .values(version=entry.seq, hash=entry.hash)
+        )
+        if moved.rowcount != 1:
+            raise Conflict(entry.case, actual=self._version(entry.case), expected=expected_version)
+
+    def _insert_once(self, statement: Any, otherwise: Exception, **row: object) -> None:
+        try:
+            self.connection.execute(statement, row)
+        except IntegrityError:
+            raise otherwise from None
+
+    def _version(self, case_id: str) -> int:
+        query = select(tables.case_head.c.version).where(tables.case_head.c.case_id == case_id)
+        return self.connection.execute(query).scalar() or 0
+
+    def kept_under(self, key: str, case_id: str) -> tuple[str, int] | None:  # noqa: ARG002  # in any case
+        """The case and the number of the entry that was made under an idempotency key."""
+        row = self.connection.execute(_KEPT_UNDER, {"key": key}).one_or_none()
+        return None if row is None else (row.case_id, row.seq)
+
+    # Protocols -----------------------------------------------------------------------------------
+
+    def keep_protocol(self, protocol: Protocol) -> None:
+        """Keeps the files of a protocol, unless they are kept."""
+        digest = protocol.digest
+        query = select(tables.protocol.c.digest).where(tables.protocol.c.digest == digest)
+        if self.connection.execute(query).first() is not None:
+            return
+        if self._locks:
+            self.connection.execute(_ONE_AT_A_TIME)
+            if self.connection.execute(query).first() is not None:
+                return
+        new = {"digest": digest, "id": protocol.id, "version": protocol.version}
+        self.connection.execute(insert(tables.protocol), new)
+        self.connection.execute(
+            insert(tables.protocol_file),
+            [
+                {
+                    "digest": digest,
+                    "number": each.key,
+                    "folder": each.home,
+                    "name": each.name,
+                    "data": each.data,
+                }
+                for each in files_of(protocol)
+            ],
+        )
+
+    def protocol_files(self, digest: str) -> tuple[Text, ...]:
+        """The files of a protocol that was kept; none, where it was not."""
+        file = tables.protocol_file.c
+        query = select(file.name, file.data, file.number, file.folder).where(file.digest == digest)
+        return tuple(Text(*row) for row in self.connection.execute(query.order_by(file.number)))
+
+    # Lists ---------------------------------------------------------------------------------------
+
+    def describe(self, summary: Summary, agenda: Agenda) -> None:
+        """Notes how a case stands and what is due in it, for lists."""
+        row = _summary_row(summary, agenda)
+        table = tables.case_summary
+        changed = None
+        if summary.version > 1:
+            changed = self.connection.execute(
+                update(table).where(table.c.case_id == summary.case).values(row)
+            ).rowcount
+        if not changed:
+            self.connection.execute(insert(table), row)
+        self.connection.execute(delete(tables.deadline).where(tables.deadline.c.case_id == summary.case))
+        dues = [
+            {
+                "case_id": summary.case,
+                "number": number,
+                "name": each.deadline,
+                "started_at": microseconds(each.started),
+                "due_at": None if each.due is None else microseconds(each.due),
+                "certain": int(each.certain),
+            }
+            for number, each in enumerate(agenda.dues)
+        ]
+        if dues:
+            self.connection.execute(insert(tables.deadline), dues)
+
+    def find(
+        self, *, state: str | None, protocol: str | None, actor: str | None, cases: set[str] | None
+    ) -> tuple[Summary, ...]:
+        """How cases stand, by id."""
+        table = tables.case_summary
+        query = select(table).order_by(table.c.case_id)
+        if state is not None:
+            query = query.where(table.c.state == state)
+        if protocol is not None:
+            query = query.where(table.c.protocol_id == protocol)
+        if actor is not None:
+            theirs = select(tables.event.c.case_id).where(tables.event.c.actor == actor)
+            query = query.where(table.c.case_id.in_(theirs))
+        rows = self.connection.execute(query)
+        return tuple(_summary(row) for row in rows if cases is None or row.case_id in cases)
+
+    def due(self, at: datetime) -> Iterator[CaseDue]:
+        """What is due in cases whose deadlines stand at that moment as they did at their last event."""
+        due, summary, moment = tables.deadline.c, tables.case_summary.c, microseconds(at)
+        rows = self.connection.execute(
+            select(due.case_id, due.name, due.started_at, due.due_at, due.certain)
+            .join(tables.case_summary, summary.case_id == due.case_id)
+            .where(or_(due.due_at.is_(None), due.due_at <= moment))
+            .where(or_(summary.steady_until.is_(None), summary.steady_until > moment))
+            .where(summary.updated_at <= moment)
+        )
+        for row in rows:
+            by = None if row.due_at is None else instant(row.due_at)
+            yield CaseDue(row.case_id, row.name, instant(row.started_at), by, certain=bool(row.certain))
+
+    def unsteady(self, at: datetime) -> tuple[str, ...]:
+        """The cases whose deadlines may stand otherwise at that moment than at their last event."""
+        table, moment = tables.case_summary, microseconds(at)
+        changed = or_(table.c.steady_until <= moment, table.c.updated_at > moment)
+        query = select(table.c.case_id).where(changed, table.c.ended == 0).order_by(table.c.case_id)
+        return tuple(self.connection.execute(query).scalars())
+
+
+def _summary(row: Row[Any]) -> Summary:
+    return Summary(
+        row.case_id,
+        row.version,
+        row.state,
+        bool(row.ended),
+        ProtocolRef(row.protocol_id, row.protocol_version, row.protocol_digest),
+        instant(row.opened_at),
+        instant(row.updated_at),
+        row.overrides,
+        row.precautions,
+    )
+
+
+def _check_head(case_id: str, head: Row[Any] | None, entries: Sequence[Entry]) -> None:
+    """That the head says what its entries are: none cut off, none added."""
+    wrong = head_disagrees(None if head is None else (head.version, head.hash), entries)
+    if wrong:
+        raise IntegrityViolation(case_id, len(entries), wrong)
+
+
+def head_disagrees(head: tuple[int, bytes] | None, entries: Sequence[Entry]) -> str:
+    """What is wrong between the head of a case and its entries; empty, where nothing is."""
+    if head is None:
+        return "it has events and no head" if entries else ""
+    if not entries:
+        return "it has a head and no events"
+    version, hash_ = head
+    if version != len(entries):
+        return "its head counts another number of events"
+    return "" if entries[-1].hash == hash_ else "its head is of other events"
+
+
+def _summary_row(summary: Summary, agenda: Agenda) -> dict[str, object]:
+    return {
+        "case_id": summary.case,
+        "version": summary.version,
+        "state": summary.state,
+        "ended": int(summary.ended),
+        "protocol_id": summary.protocol.id,
+        "protocol_version": summary.protocol.version,
+        "protocol_digest": summary.protocol.digest,
+        "opened_at": microseconds(summary.opened),
+        "updated_at": microseconds(summary.updated),
+        "overrides": summary.overrides,
+        "precautions": summary.precautions,
+        "steady_until": None if agenda.steady_until is None else microseconds(agenda.steady_until),
+    }
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except SQLAlchemyError as error:
+        with_whom = drivers.at_commit(error)
+        _undo(connection)
+        raise with_whom from None
+
+
+def _undo(connection: Connection) -> None:
+    try:
+        connection.rollback()
+    except SQLAlchemyError:
+        connection.invalidate()
+
+
+def _close(connection: Connection) -> None:
+    """Undoes what is still open, and gives the connection back; one that cannot is thrown away."""
+    try:
+        if connection.in_transaction():
+            connection.rollback()
+    except SQLAlchemyError:
+        connection.invalidate()
+    finally:
+        connection.close()
+
+
+_event = tables.event.c
+_EVENTS = (
+    select(
+        _event.case_id,
+        _event.seq,
+        _event.event_id,
+        _event.kind,
+        _event.recorded_at,
+        _event.actor,
+        _event.header,
+        _event.payload,
+        _event.hash,
+    )
+    .where(_event.case_id == bindparam("case"))
+    .order_by(_event.seq)
+)
+_KEPT_UNDER = select(tables.idempotency.c.case_id, tables.idempotency.c.seq).where(
+    tables.idempotency.c.key == bindparam("key")
+)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7817843)")

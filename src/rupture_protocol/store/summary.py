@@ -1,0 +1,92 @@
+"""How a case stands, in a line: what lists are made of. It can be made again from the history at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
+from rupture_protocol.engine.deadlines import DeadlineState, Due
+from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.truth import TRUE
+
+_OPEN = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary:
+    """How a case stands after its last event; `overrides`, `precautions`: how many events of those kinds."""
+
+    case: str
+    version: int
+    state: str
+    ended: bool
+    protocol: ProtocolRef
+    opened: datetime
+    updated: datetime
+    overrides: int
+    precautions: int
+
+    def __repr__(self) -> str:
+        return f"<Summary {self.case} in {self.state}, {self.version} events>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseDue:
+    """Something that is due in a case, and not done.
+
+    `due` is None where it is due as soon as practicable, and never overdue. `certain` is False where it is
+    not known whether the deadline applies.
+    """
+
+    case: str
+    deadline: str
+    started: datetime
+    due: datetime | None
+    certain: bool
+
+    def __repr__(self) -> str:
+        return f"<CaseDue {self.case} {self.deadline}>"
+
+    def overdue(self, at: datetime) -> bool:
+        """Whether it should have been done before that moment."""
+        return self.due is not None and self.due < at
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Agenda:
+    """What is due in a case. It holds until `steady_until`, if nothing happens (None: for good)."""
+
+    dues: tuple[CaseDue, ...] = ()
+    steady_until: datetime | None = None
+
+
+def summary_of(engine: Engine, case: Case) -> Summary:
+    """How a case stands after its last event."""
+    kinds = [event.kind for event in case.history]
+    return Summary(
+        case.id,
+        case.version,
+        case.state,
+        engine.protocol.states[case.state].final,
+        case.protocol,
+        opened=case.history[0].at,
+        updated=case.history[-1].at,
+        overrides=kinds.count(EventKind.OVERRIDE),
+        precautions=kinds.count(EventKind.PRECAUTION),
+    )
+
+
+def agenda_of(engine: Engine, case: Case, at: datetime) -> Agenda:
+    """What is due in a case at a moment, later ones too, in file order."""
+    if engine.protocol.states[case.state].final or not engine.protocol.deadlines:
+        return Agenda()
+    decision = engine.decide(case, at=at)
+    dues = (_owed(case.id, due) for due in decision.deadlines if due.state in _OPEN)
+    return Agenda(tuple(due for due in dues if due is not None), decision.deadlines_until)
+
+
+def _owed(case_id: str, due: Due) -> CaseDue | None:
+    if due.started is None:
+        return None
+    return CaseDue(case_id, due.deadline.name, due.started, due.due, certain=due.applies is TRUE)

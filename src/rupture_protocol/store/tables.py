@@ -1,0 +1,128 @@
+"""The tables, as they are in SQLite and PostgreSQL. Times are whole microseconds since 1970, in UTC.
+
+What is true is in `event`, what guards it in `case_head`; `case_summary`, `deadline` and `outbox` can be made
+again from these.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+SCHEMA_REVISION = 1
+"""Raised when tables change; a library reads what is older, and writes only its own."""
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: Any) -> Table:
+    return Table(name, metadata, *columns, sqlite_strict=True)
+
+
+# SQLite's STRICT tables know INTEGER, TEXT and BLOB, and only INTEGER PRIMARY KEY counts by itself.
+_Long = BigInteger().with_variant(Integer, "sqlite")
+
+store_meta = _table(
+    "store_meta", Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
+)
+
+case_head = _table(
+    "case_head",
+    Column("case_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+event = _table(
+    "event",
+    Column("case_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("recorded_at", _Long, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("case_id", "seq"),
+    Index("event_actor", "actor", "case_id"),
+)
+
+idempotency = _table(
+    "idempotency",
+    Column("key", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+
+protocol = _table(
+    "protocol",
+    Column("digest", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("version", Text, nullable=False),
+)
+
+protocol_file = _table(
+    "protocol_file",
+    Column("digest", Text, ForeignKey("protocol.digest"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("folder", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("digest", "number"),
+)
+
+outbox = _table(
+    "outbox",
+    Column("position", _Long, primary_key=True, autoincrement=True),
+    Column("case_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+outbox.dialect_options["sqlite"]["autoincrement"] = True  # a position is never given twice
+
+subscriber = _table(
+    "subscriber", Column("name", Text, primary_key=True), Column("position", _Long, nullable=False)
+)
+
+case_summary = _table(
+    "case_summary",
+    Column("case_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended", Integer, nullable=False),
+    Column("protocol_id", Text, nullable=False),
+    Column("protocol_version", Text, nullable=False),
+    Column("protocol_digest", Text, nullable=False),
+    Column("opened_at", _Long, nullable=False),
+    Column("updated_at", _Long, nullable=False),
+    Column("overrides", Integer, nullable=False),
+    Column("precautions", Integer, nullable=False),
+    Column("steady_until", _Long),
+    Index("case_summary_state", "state", "case_id"),
+    Index("case_summary_protocol", "protocol_id", "case_id"),
+    Index("case_summary_steady", "steady_until"),
+)
+
+deadline = _table(
+    "deadline",
+    Column("case_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("started_at", _Long, nullable=False),
+    Column("due_at", _Long),
+    Column("certain", Integer, nullable=False),
+    PrimaryKeyConstraint("case_id", "number"),
+    Index("deadline_due", "due_at"),
+)

@@ -1,0 +1,139 @@
+"""One write: a repeated request is answered as before, all else is decided on the version written to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from rupture_protocol.engine.case import Case
+from rupture_protocol.engine.engine import Engine
+from rupture_protocol.store.chain import genesis, link
+from rupture_protocol.store.engines import Engines
+from rupture_protocol.store.entry import Entry, from_bytes, header_of, microseconds, payload_of, to_bytes
+from rupture_protocol.store.errors import CaseNotFound, Conflict, IdempotencyMismatch, IntegrityViolation
+from rupture_protocol.store.ports import Session
+from rupture_protocol.store.reading import case_of
+from rupture_protocol.store.summary import agenda_of, summary_of
+
+ATTEMPTS = 8
+"""How often a write is decided anew where somebody else's came in between."""
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Write:
+    """What somebody wants to add to a case.
+
+    `request` is the digest of what is asked for and `key` that of its idempotency key; `act` does it, with
+    the case as it is (None: it is to be opened) and the moment at which it is recorded.
+    """
+
+    case: str
+    request: str
+    act: Callable[[Engine, Case | None, datetime], Case]
+    at: datetime
+    expected_version: int | None = None
+    key: str | None = None
+    opens: Engine | None = None
+    """The engine a new case is opened under; None for all that happens to a case that there is."""
+
+    def perform(self, sessions: Sessions, engines: Engines) -> Case:
+        """Adds it, or finds that it was added before.
+
+        Raises:
+            Conflict: The case is at another version than was expected.
+            IdempotencyMismatch: The key was used for another request.
+            RuptureError: What the engine or the store refuses.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._attempt(sessions, engines)
+            except _Overtaken:
+                continue
+        try:
+            return self._attempt(sessions, engines)
+        except _Overtaken as overtaken:
+            raise overtaken.conflict from None
+
+    def _attempt(self, sessions: Sessions, engines: Engines) -> Case:
+        with sessions() as session:
+            done = None if self.key is None else session.kept_under(self.key, self.case)
+            if done is not None:
+                return self._answer(done, session, engines)
+            entries = session.load(self.case)
+            case = self._as_it_is(entries, session, engines)
+            engine = self.opens or engines.of(case.protocol, session) if case else self.opens
+            if engine is None:
+                raise CaseNotFound(self.case)
+            after = self.act(engine, case, self._moment(case))
+            self._keep(after, entries, session, engines)
+            return after
+
+    def _as_it_is(self, entries: Sequence[Entry], session: Session, engines: Engines) -> Case | None:
+        expected = 0 if self.opens else self.expected_version
+        if expected is not None and expected != len(entries) and (entries or self.opens):
+            raise Conflict(self.case, actual=len(entries), expected=expected)
+        return _case(self.case, entries, session, engines) if entries else None
+
+    def _moment(self, case: Case | None) -> datetime:
+        """When it is recorded: time goes forward in a case, even where a clock does not."""
+        return self.at if case is None else max(self.at, case.history[-1].at)
+
+    def _keep(self, after: Case, entries: Sequence[Entry], session: Session, engines: Engines) -> None:
+        engine = engines.of(after.protocol, session)
+        session.keep_protocol(engine.protocol)
+        entry = self._sealed(after, entries, session)
+        try:
+            session.append(entry, expected_version=len(entries))
+        except Conflict as conflict:
+            raise _Overtaken(conflict) from None
+        session.describe(summary_of(engine, after), agenda_of(engine, after, after.history[-1].at))
+
+    def _sealed(self, after: Case, entries: Sequence[Entry], session: Session) -> Entry:
+        event = after.history[-1]
+        event_id = uuid.uuid4().hex
+        header = to_bytes(
+            header_of(self.case, event, event_id=event_id, store_id=session.store_id, key=self.key)
+        )
+        payload = to_bytes(payload_of(event, self.request))
+        previous = entries[-1].hash if entries else genesis(session.store_id, self.case)
+        return Entry(
+            case=self.case,
+            seq=event.seq,
+            event=event_id,
+            kind=event.kind.value,
+            at=microseconds(event.at),
+            actor=event.by.id,
+            header=header,
+            payload=payload,
+            hash=link(previous, header, payload),
+        )
+
+    def _answer(self, done: tuple[str, int], session: Session, engines: Engines) -> Case:
+        """The case as it was after the request was first carried out."""
+        case_id, seq = done
+        if case_id != self.case:
+            raise IdempotencyMismatch
+        entries = session.load(case_id)[:seq]
+        case = _case(case_id, entries, session, engines)
+        if len(entries) != seq or from_bytes(entries[-1].header).get("key") != self.key:
+            raise IntegrityViolation(case_id, seq, "its idempotency key is that of another event")
+        if from_bytes(entries[-1].payload).get("request") != self.request:
+            raise IdempotencyMismatch
+        return case
+
+
+class _Overtaken(Exception):
+    """Somebody else's event came in between."""
+
+    def __init__(self, conflict: Conflict) -> None:
+        super().__init__()
+        self.conflict = conflict
+
+
+def _case(case_id: str, entries: Sequence[Entry], session: Session, engines: Engines) -> Case:
+    return case_of(case_id, entries, session.store_id, lambda ref: engines.of(ref, session))
