@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rupture_protocol.language.facts import UNKNOWN
     from rupture_protocol.language.protocol import Protocol
     from rupture_protocol.loading import check, load, loads
+    from rupture_protocol.store.aio import AsyncCasebook
     from rupture_protocol.store.casebook import Casebook
     from rupture_protocol.store.errors import (
         CaseNotFound,
@@ -73,6 +74,7 @@ _HOMES = {
     "language.protocol": ("Protocol",),
     "loading": ("check", "load", "loads"),
     "store.casebook": ("Casebook",),
+    "store.aio": ("AsyncCasebook",),
     "store.errors": (
         "StoreError",
         "CaseNotFound",
@@ -118,6 +120,7 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "load",
     "loads",
     "Casebook",
+    "AsyncCasebook",
     "StoreError",
     "CaseNotFound",
     "Conflict",

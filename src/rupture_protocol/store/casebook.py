@@ -12,6 +12,8 @@ from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.moments import utc
 from rupture_protocol.language.facts import UNKNOWN, Unknown
+from rupture_protocol.store import delivering
+from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
 from rupture_protocol.store.errors import CaseNotFound, StoreError
@@ -282,6 +284,55 @@ class Casebook:
                 dues += [each for each in agenda.dues if each.due is None or each.due <= moment]
         return tuple(sorted(dues, key=_longest_first))
 
+    # Following -------------------------------------------------------------------------------------
+
+    def subscribe(self, name: str, *, from_now: bool = False) -> None:
+        """A subscriber of that name: from the first event on, or only of those to come. Once is enough.
+
+        Raises:
+            StoreError: The store cannot be written to, or a host's own store has no outbox.
+        """
+        with self._lists(write=True) as lists:
+            delivering.add_subscriber(lists.connection, name, from_now=from_now)
+
+    def pending(self, name: str, *, limit: int = 100) -> tuple[Delivery, ...]:
+        """The next events that a subscriber has not had, in the order of their commits.
+
+        They come again until `done` says that they were dealt with; so each comes at least once, and those
+        of a case come in their order, as long as one process at a time follows under a name.
+
+        Raises:
+            IntegrityViolation: What is kept is not what was written.
+            StoreError: The store cannot be read, or a host's own store has no outbox.
+        """
+        cases: dict[str, Case] = {}
+        found = []
+        with self._lists() as lists:
+            for position, case_id, seq in delivering.waiting(lists.connection, name, limit):
+                case = cases.get(case_id) or self._case(lists, case_id)
+                cases[case_id] = case
+                found.append(Delivery(position, case_id, case.history[seq - 1]))
+        return tuple(found)
+
+    def done(self, name: str, delivery: Delivery) -> None:
+        """A subscriber has dealt with an event, and with all before it. Raises as `subscribe`."""
+        with self._lists(write=True) as lists:
+            delivering.add_subscriber(lists.connection, name, from_now=False)
+            delivering.move_cursor(lists.connection, name, delivery.position)
+
+    def deliver(self, name: str, handler: Callable[[Delivery], object]) -> int:
+        """Hands a subscriber every event that it has not had, one by one, and says how many there were.
+
+        Whatever the handler raises stops it; that event comes first the next time. Raises as `pending`.
+        """
+        count = 0
+        while batch := self.pending(name):
+            for delivery in batch:
+                handler(delivery)
+                self.done(name, delivery)
+                count += 1
+        return count
+
     # Within ----------------------------------------------------------------------------------------
 
     def _write(
@@ -314,10 +365,10 @@ class Casebook:
             yield Plain(self.store)
 
     @contextmanager
-    def _lists(self) -> Iterator[SqlSession]:
+    def _lists(self, *, write: bool = False) -> Iterator[SqlSession]:
         if not isinstance(self.store, SqlStore):
-            raise StoreError("a host's own store lists its cases itself")
-        with self.store.session() as session:
+            raise StoreError("a host's own store lists its cases and follows its events itself")
+        with self.store.session(write=write) as session:
             yield session
 
     def _case(self, session: Session, case_id: str) -> Case:
