@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -70,10 +70,9 @@ def deadlines_of(case: Case, situation: Situation) -> tuple[Due, ...]:
     to be met, and only if it applied while its start was the last: a risk recorded as `none` on Monday
     does not make Tuesday's `high` overdue.
     """
+    past = _Past(case.read or case.history, situation)
     return tuple(
-        due
-        for each in situation.protocol.deadlines.values()
-        for due in _dues(each, case.read or case.history, situation)
+        due for each in situation.protocol.deadlines.values() for due in _dues(each, past, situation)
     )
 
 
@@ -108,34 +107,50 @@ def _counts_time(condition: Condition, protocol: Protocol) -> bool:
     )
 
 
-def _dues(deadline: Deadline, history: tuple[Event, ...], situation: Situation) -> list[Due]:
+def _dues(deadline: Deadline, past: _Past, situation: Situation) -> list[Due]:
     applies = TRUE if deadline.when is None else evaluate(deadline.when, situation).truth
     final = situation.protocol.states[situation.state].final
-    starts = list(dict.fromkeys(_moments(deadline.starts, history, situation)))
+    starts = list(dict.fromkeys(_moments(deadline.starts, past.history, situation)))
     if not starts:
         return [Due(deadline, _otherwise(applies, DeadlineState.NOT_STARTED), applies)]
-    ends = list(_moments(deadline.met_by, history, situation))
+    ends = list(_moments(deadline.met_by, past.history, situation))
     dues = [_due(deadline, start, ends, applies, situation, final=final) for start in starts]
     live = [
         due
         for due, later in zip(dues, starts[1:], strict=False)
-        if due.state in _LIVE and _applied_before(later, deadline, history, situation)
+        if due.state in _LIVE and _applied_before(later, deadline, past)
     ]
     return [*live, dues[-1]]
 
 
-def _applied_before(later: _Moment, deadline: Deadline, history: tuple[Event, ...], now: Situation) -> bool:
+class _Past:
+    """A case's history, and how it stood after each event: put together once, as far as is asked for."""
+
+    def __init__(self, history: tuple[Event, ...], now: Situation) -> None:
+        self.history = history
+        self._now = now
+        self._stood: list[Case] = []
+
+    def before(self, moment: _Moment) -> Situation:
+        """How things stood just before something happened."""
+        count = moment.seq - 1 if moment.seq else len(self.history)  # 0: it is only supposed, to happen now
+        while len(self._stood) < count:
+            self._stood.append(self._after(self.history[len(self._stood)]))
+        at = self.history[count].at if moment.seq else self._now.at
+        case = self._stood[count - 1]
+        now = self._now
+        return Situation(now.protocol, case.state, case.facts, case.visits, at, now.calendar)
+
+    def _after(self, event: Event) -> Case:
+        if not self._stood:
+            return opened("", event)
+        case = fold(self._now.protocol, self._now.calendar, self._stood[-1], event)
+        return replace(case, history=())  # only how it stands is kept
+
+
+def _applied_before(later: _Moment, deadline: Deadline, past: _Past) -> bool:
     """Whether a deadline applied, or may have, just before a later start."""
-    if deadline.when is None:
-        return True
-    past = history[: later.seq - 1] if later.seq else history
-    protocol, calendar = now.protocol, now.calendar
-    case = opened("", past[0])
-    for event in past[1:]:
-        case = fold(protocol, calendar, case, event)
-    at = history[later.seq - 1].at if later.seq else now.at
-    then = Situation(protocol, case.state, case.facts, case.visits, at, calendar)
-    return evaluate(deadline.when, then).truth is not FALSE
+    return deadline.when is None or evaluate(deadline.when, past.before(later)).truth is not FALSE
 
 
 def _due(

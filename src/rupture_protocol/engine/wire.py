@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from rupture_protocol.engine.case import Actor, Case, Event, EventKind, ProtocolRef, Record
 from rupture_protocol.engine.deadlines import Due
@@ -20,7 +20,6 @@ from rupture_protocol.language.protocol import Argument, Base, Protocol
 from rupture_protocol.language.quantities import parse_datetime
 
 Json = dict[str, Any]
-T = TypeVar("T")
 DECISION = "rupture-decision/1"
 CASE = "rupture-case/1"
 
@@ -281,24 +280,18 @@ def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Prot
         name: UNKNOWN if value is None else protocol.fact(name).parse(value)
         for name, value in written.get("facts", {}).items()
     }
-    by = written["by"]
+    by, at = written["by"], _moment(written["at"])
     return Event(
         seq=_number(written, "seq"),
         kind=EventKind(written["kind"]),
-        at=_moment(written["at"]),
-        occurred=_moment(written["occurred"]),
+        at=at,
+        occurred=at if written["occurred"] == written["at"] else _moment(written["occurred"]),
         by=Actor(_text(by, "id"), _text(by, "role")),
         protocol=ref,
-        note=_maybe(_text, written, "note"),
         facts=Frozen(facts) if facts else NOTHING,
         withdrawn=_flag(written.get("withdrawn", False)),
-        trigger=_maybe(_text, written, "trigger"),
-        source=_maybe(_text, written, "from"),
-        to=_maybe(_text, written, "to"),
-        verdict=_maybe(_text, written, "verdict"),
         rests_on=tuple(written.get("rests_on", ())),
-        reason=_maybe(_text, written, "reason"),
-        corrects=_maybe(_number, written, "corrects"),
+        **{name: read(written, key) for key, name, read in _OPTIONAL if written.get(key) is not None},
     )
 
 
@@ -353,12 +346,19 @@ def _flag(value: object) -> bool:
     return value
 
 
-def _maybe(read: Callable[[Mapping[str, Any], str], T], written: Mapping[str, Any], key: str) -> T | None:
-    return None if written.get(key) is None else read(written, key)
-
-
 def _moment(text: str) -> datetime:
     moment = parse_datetime(text)
     if moment is None:
         raise ValueError("not an instant")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+_OPTIONAL: tuple[tuple[str, str, Callable[[Mapping[str, Any], str], Any]], ...] = (
+    ("note", "note", _text),
+    ("trigger", "trigger", _text),
+    ("from", "source", _text),
+    ("to", "to", _text),
+    ("verdict", "verdict", _text),
+    ("reason", "reason", _text),
+    ("corrects", "corrects", _number),
+)

@@ -19,6 +19,7 @@ from rupture_protocol.language.digest import canonical_json
 from rupture_protocol.language.protocol import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DECODER = json.JSONDecoder()
 _IN_THE_OPEN = ("seq", "kind", "at", "by")
 
 
@@ -75,7 +76,7 @@ def from_bytes(data: bytes) -> dict[str, Any]:
         ValueError: They are no canonical JSON of a mapping.
     """
     try:
-        read = json.loads(data)
+        read = _DECODER.decode(data.decode("utf-8"))
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not isinstance(read, dict):
