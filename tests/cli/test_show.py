@@ -1,4 +1,4 @@
-"""`rupture show --html`: to stdout or a file, of a protocol alone or with where a case stands."""
+"""`rupture show`: to stdout or a file, of a protocol alone or with where a case stands."""
 
 from __future__ import annotations
 
@@ -36,23 +36,32 @@ def test_a_state_is_marked_with_what_each_way_comes_to(rupture: Rupture) -> None
     assert "the case is here" in ran.out
 
 
-def test_a_case_is_marked_and_no_value_of_it_is_told(rupture: Rupture, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["--html", "--table", "--mermaid", "--dot"])
+def test_a_case_is_marked_and_no_value_of_it_is_told(rupture: Rupture, tmp_path: Path, form: str) -> None:
     engine = Engine(load("standard"))
     case = engine.open("case-17", by=Actor("dr-lee", role="therapist"), at=NOON)
     facts = {"modify_plan": "a-secret-plan", "safety_suicide_level": "high"}
     case = engine.record(case, facts, by=Actor("dr-lee", role="therapist"), at=NOON)
     (tmp_path / "case.json").write_text(engine.dump_case(case), "utf-8")
-    ran = rupture("show", "standard", "--html", "--case", "case.json", "--at", "2026-11-24T12:30:00Z")
+    ran = rupture("show", "standard", form, "--case", "case.json", "--at", "2026-11-24T12:30:00Z")
     assert ran.code == 0
-    assert 'id="case"' in ran.out
+    assert "the case is here" in ran.out
+    assert "blocked" in ran.out
     for value in ("a-secret-plan", "dr-lee", "case-17"):
         assert value not in ran.out
+
+
+def test_signs_are_there_in_a_stream_that_has_only_ascii(shell: Rupture) -> None:
+    ran = shell("rupture show mini.yaml --state aware", PYTHONIOENCODING="ascii")
+    assert ran.code == 0
+    assert "> the case is here: aware" in ran.out
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--table", "--state", "aware"),
+        ("--json", "--state", "aware"),
+        ("--origin", "--state", "aware"),
         ("--html", "--state", "aware", "--case", "case.json"),
         ("--html", "--output", "mini.yaml"),
     ],

@@ -9,8 +9,9 @@ import pytest
 
 from rupture_protocol import Protocol, load, loads
 from rupture_protocol.language.protocol import Interrupt, Transition
-from rupture_protocol.render.html import POLICY, html
+from rupture_protocol.render.html import html
 from rupture_protocol.render.markup import VOID
+from rupture_protocol.render.page import POLICY
 from rupture_protocol.render.svg import svg
 from rupture_protocol.render.words import Words
 

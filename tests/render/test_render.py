@@ -75,6 +75,21 @@ def test_no_id_in_a_mermaid_diagram_is_a_keyword_of_it(nasty: Protocol) -> None:
     assert {each for group in ids for each in group if each} == {"s_end", "s_state", "from_anywhere"}
 
 
+@pytest.mark.parametrize(
+    ("title", "label"),
+    [
+        ("change direction  LR now", "change #100;#105;#114;#101;#99;#116;#105;#111;#110; LR now"),
+        ("another direction", "another direction"),
+        ("- a list", "#45; a list"),
+        ("1. first", "#49;#46; first"),
+        ("__bold__ a_name", "#95;#95;bold#95;#95; a_name"),
+    ],
+)
+def test_mermaid_finds_no_command_and_no_markdown_in_a_label(title: str, label: str) -> None:
+    protocol = loads(NASTY.replace('"a: b; c # d --> e"', f'"{title}"'))
+    assert f"s_end --> s_state : {label}\n" in mermaid(protocol)
+
+
 def test_entities_in_a_mermaid_label_stand_for_what_was_written(nasty: Protocol) -> None:
     (label,) = re.findall(r'state "(.*)" as s_end', mermaid(nasty))
     decoded = re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from rupture_protocol.cli import inputs, output
+from rupture_protocol.cli.drawing import DRAWN, deliver, drawn, in_ascii
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +25,7 @@ Examples:
   rupture show my-clinic.yaml --mermaid > my-clinic.mmd
   rupture show standard --dot | dot -Tsvg > standard.svg
   rupture show standard --html --state consulted --fact consult_done=true > here.html
+  rupture show standard --mermaid --case case.json
 """
 
 
@@ -62,40 +62,47 @@ def command(
 ) -> None:
     """Show PROTOCOL: the name of a shipped one, a file, or - for stdin.
 
-    With --html a case can be marked: the state it is in, and what each way out of it comes to, with the
-    reasons. The reasons name facts, and never their values.
+    In a table, a diagram and a page a case can be marked: the state it is in, and what each way out of it
+    comes to, with the reasons. The reasons name facts, and never their values.
     """
+    form = "resolved" if origin else form or "table"
     imagined = bool(state or visited or facts)
     _refuse_what_does_not_fit(form, protocol, target, case_file, imagined=imagined)
     loaded = inputs.load_protocol(protocol)
-    form = "resolved" if origin else form
     moment = at or inputs.now()
-    marks: Marks | None = None
+    marks = None
     if case_file is not None or imagined:
-        from rupture_protocol.cli.decide import decision_in
-        from rupture_protocol.render.marks import marks_of
+        marks = _marks(loaded, protocol, case_file, state, visited, facts, moment)
+    deliver(_shown(loaded, form, marks, origin=origin), target)
 
-        if case_file is not None:
-            from rupture_protocol import Engine
 
-            engine = Engine(loaded)
-            decision = engine.decide(engine.load_case(inputs.read_bytes(case_file)[0]), at=moment)
-        else:
-            decision = decision_in(loaded, protocol, state, visited, facts, None, None, moment)
-        marks = marks_of(decision)
-    shown = _shown(loaded, form, marks, origin=origin)
-    if target is None or target == inputs.STDIN:
-        output.emit(shown)
-    else:
-        _write(shown, target)
+def _marks(
+    protocol: Protocol,
+    source: str,
+    case_file: str | None,
+    state: str | None,
+    visited: str | None,
+    facts: tuple[str, ...],
+    at: datetime,
+) -> Marks:
+    """Where a case stands, or one as it was typed."""
+    from rupture_protocol.cli.decide import decision_in
+    from rupture_protocol.render.marks import marks_of
+
+    if case_file is None:
+        return marks_of(decision_in(protocol, source, state, visited, facts, None, None, at))
+    from rupture_protocol import Engine
+
+    engine = Engine(protocol)
+    return marks_of(engine.decide(engine.load_case(inputs.read_bytes(case_file)[0]), at=at))
 
 
 def _refuse_what_does_not_fit(
-    form: str | None, source: str, target: str | None, case_file: str | None, *, imagined: bool
+    form: str, source: str, target: str | None, case_file: str | None, *, imagined: bool
 ) -> None:
     problem = None
-    if (case_file is not None or imagined) and form != "html":
-        problem = "a case can be marked with `--html` only"
+    if (case_file is not None or imagined) and form not in (*DRAWN, "html"):
+        problem = "a case can be marked in a table, a diagram and a page, not in JSON or YAML"
     elif case_file is not None and imagined:
         problem = (
             "`--case` says where a case stands, so `--state`, `--visited` and `--fact` do not go with it"
@@ -108,7 +115,9 @@ def _refuse_what_does_not_fit(
         raise output.Failed(problem, code=output.USAGE, next="rupture show --help")
 
 
-def _shown(protocol: Protocol, form: str | None, marks: Marks | None, *, origin: bool) -> str:
+def _shown(protocol: Protocol, form: str, marks: Marks | None, *, origin: bool) -> str:
+    from rupture_protocol.render.marks import NO_MARKS
+
     match form:
         case "resolved":
             from rupture_protocol.language.origins import origins
@@ -137,31 +146,10 @@ def _shown(protocol: Protocol, form: str | None, marks: Marks | None, *, origin:
             )
         case "html":
             from rupture_protocol.render.html import html
-            from rupture_protocol.render.marks import NO_MARKS
 
-            # Character references say the same in every encoding that a stream may have.
-            page = html(protocol, proofs=_proofs(protocol), marks=marks or NO_MARKS)
-            return page.encode("ascii", "xmlcharrefreplace").decode()
-        case "mermaid" | "dot":
-            drawn: str = getattr(import_module(f"rupture_protocol.render.{form}"), form)(protocol)
-            return drawn
+            return in_ascii(html(protocol, proofs=_proofs(protocol), marks=marks or NO_MARKS))
         case _:
-            from rupture_protocol.cli.page import columns
-            from rupture_protocol.render.table import table
-
-            return table(protocol, width=columns())
-
-
-def _write(shown: str, target: str) -> None:
-    name = inputs.shown_name(target)
-    try:
-        Path(target).write_text(f"{shown}\n", "utf-8")
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "not a path").lower()
-        raise output.Failed(
-            f"cannot write `{name}`: {reason}", code=output.CANNOT_LOAD, next="check the path of `--output`"
-        ) from None
-    output.talk(f"written: {name}")
+            return drawn(protocol, form, marks or NO_MARKS)
 
 
 def _proofs(protocol: Protocol) -> dict[str, str]:

@@ -10,6 +10,7 @@ from rupture_protocol.engine.case import EventKind
 from rupture_protocol.engine.options import Verdict
 from rupture_protocol.engine.refusal import TransitionRefused
 from rupture_protocol.language.conditions import All, AnyOf, NotHeldBack
+from rupture_protocol.render.marks import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +160,7 @@ def _why(error: RuptureError | None) -> str:
     if isinstance(error, TransitionRefused) and error.option is not None:
         option = error.option
         if option.verdict is Verdict.UNDECIDED and str(error).endswith(option.because):
-            return telling.why(option)
+            return why(option)
     return str(error)
 
 

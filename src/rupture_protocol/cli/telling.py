@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from rupture_protocol.engine.case import Standing
 from rupture_protocol.engine.deadlines import DeadlineState
 from rupture_protocol.engine.options import Verdict
-from rupture_protocol.engine.reasons import because
-from rupture_protocol.engine.truth import UNKNOWN
-from rupture_protocol.language.conditions import NotHeldBack
+from rupture_protocol.render.marks import SIGNS as OF_PICTURES
+from rupture_protocol.render.marks import VERDICTS, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,14 +24,9 @@ if TYPE_CHECKING:
     from rupture_protocol.language.facts import Unknown, Value
     from rupture_protocol.language.protocol import Guidance, Protocol
 
-SIGNS = {
-    Verdict.OPEN: ("●", "green"),
-    Verdict.BLOCKED: ("✗", "red"),
-    Verdict.UNDECIDED: ("?", "yellow"),
-}
+_COLOURS = {Verdict.OPEN: "green", Verdict.BLOCKED: "red", Verdict.UNDECIDED: "yellow"}
+SIGNS = {verdict: (OF_PICTURES[look], _COLOURS[verdict]) for verdict, look in VERDICTS.items()}
 MOST_QUESTIONS = 8
-MOST_HOLDS = 3
-"""From as many interrupts on, they are counted."""
 _SHOWN_DUE = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.MET_LATE})
 _LATE = frozenset({DeadlineState.OVERDUE, DeadlineState.MET_LATE})
 
@@ -166,22 +160,6 @@ def tell_option(option: Option, page: Page) -> None:
     if option.by:
         page.labelled("who", named(option.by) + _whether_may(option), indent=4)
     tell_arguments(option, page)
-
-
-def why(option: Option) -> str:
-    """Why an option comes to its verdict; many interrupts that cannot be ruled out are only counted."""
-    reasons = option.reasons
-    held = [
-        part for part in reasons.parts if isinstance(part.condition, NotHeldBack) and part.truth is UNKNOWN
-    ]
-    if option.verdict is not Verdict.UNDECIDED or len(held) < MOST_HOLDS:
-        return option.because
-    own = reasons._replace(
-        parts=tuple(part for part in reasons.parts if all(part is not other for other in held)), below=None
-    )
-    first = held[0].condition.interrupt  # type: ignore[union-attr]  # each is a `NotHeldBack`
-    said = [f"{len(held)} interrupts cannot be ruled out yet, `{first}` before all", because(own)]
-    return "; ".join(each for each in said if each)
 
 
 def missing_of(option: Option) -> str:

@@ -12,6 +12,7 @@ from rupture_protocol.engine.options import Verdict
 from rupture_protocol.engine.questions import Question
 from rupture_protocol.language.facts import Fact, FactType
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.render.marks import why
 
 
 class View:
@@ -54,7 +55,7 @@ class View:
             self._page.line(f"blocked for now  {option.trigger}", sign="·", style="dim")
             return
         sign, colour = telling.SIGNS[option.verdict]
-        said = "" if option.verdict is Verdict.OPEN else f": {telling.why(option)}"
+        said = "" if option.verdict is Verdict.OPEN else f": {why(option)}"
         number = ""
         if option.verdict is Verdict.OPEN or option.precaution:
             number = f"t{self._number(option.trigger)} "
@@ -83,7 +84,7 @@ class View:
         for option in decision.options:
             if option.verdict is not Verdict.OPEN and not option.precaution and not _ruled_out(option):
                 sign, colour = telling.SIGNS[option.verdict]
-                said = f"{option.verdict}  {option.trigger}: {telling.why(option)}"
+                said = f"{option.verdict}  {option.trigger}: {why(option)}"
                 page.line(said, sign=sign, sign_style=colour, indent=2)
         if decision.also:
             page.line(f"also true, but less urgent: {telling.named(decision.also)}", indent=2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rupture_protocol.language.protocol import Protocol, State, Transition
+from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
 
 MOST_ENDINGS = 3
 """How many endings stand in a row."""
@@ -152,14 +152,14 @@ def _arrows(protocol: Protocol, ranks: dict[str, int]) -> Iterator[Arrow]:
 
 def entering_from_elsewhere(
     protocol: Protocol, state: str, aside: Sequence[str], *, interrupts: bool = True
-) -> Iterator[str]:
-    """The titles of what leads to a state without an arrow: from anywhere, and, if asked, interrupts.
+) -> Iterator[Transition | Interrupt]:
+    """What leads to a state without an arrow: from anywhere, and, if asked, interrupts.
 
     What starts only from states that stand aside is told there.
     """
     for each in protocol.anywhere.values():
         if each.to == state and not (each.only and set(each.only) <= set(aside)):
-            yield each.title or each.trigger
+            yield each
     for interrupt in protocol.interrupts.values():
         if interrupts and interrupt.to == state:
-            yield interrupt.title or interrupt.trigger
+            yield interrupt

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rupture_protocol.engine.options import Verdict
 from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
 from rupture_protocol.render.arranging import Arrangement, Arrow, entering_from_elsewhere
-from rupture_protocol.render.marks import NO_MARKS, Marks
+from rupture_protocol.render.marks import NO_MARKS, Look, Marks
 from rupture_protocol.render.measuring import fold, width_of
 
 BOX, LABEL, SIDE = 200, 170, 250
@@ -31,7 +30,7 @@ class Style:
 TITLE = Style("t", 13, bold=True)
 NAME = Style("n", 10.5, mono=True)
 SMALL = Style("s", 10.5)
-OPEN, BLOCKED, UNDECIDED = Style("s open", 10.5), Style("s blocked", 10.5), Style("s undecided", 10.5)
+MARKED = {look: Style(f"s {look}", 10.5, bold=look in (Look.HERE, Look.OPEN, Look.NEW)) for look in Look}
 LEADING = 1.3
 
 
@@ -103,9 +102,16 @@ class Boxes:
         lines += self._from_elsewhere(name, SIDE, interrupts=False)
         onwards = [each for each in protocol.transitions_from(name) if each.only is not None]
         onwards = [*state.transitions.values(), *onwards]
-        leads = dict.fromkeys(_title(protocol.states[each.to]) for each in onwards if each.to != name)
+        # Where a case stands elsewhere, what its own way of this trigger comes to says nothing here.
+        speaks = self._marks.here in (None, name)
+        marked = [each for each in onwards if speaks and self._marks.of(each) is not None]
+        leads = dict.fromkeys(
+            _title(protocol.states[each.to]) for each in onwards if each not in marked and each.to != name
+        )
         if leads:
             lines += _folded(f"leads on to: {'; '.join(leads)}", SMALL, SIDE)
+        for each in marked:
+            lines += self._way(each, SIDE, sign="", after=f" (to: {_title(protocol.states[each.to])})")
         return Box(tuple(lines), left=True)
 
     def interrupts_to_drawn(self) -> Box | None:
@@ -133,8 +139,9 @@ class Boxes:
                 yield from self._way(each, BOX, sign=told, after=where)
 
     def _head(self, state: State, width: float) -> Iterator[Line]:
-        if state.name == self._marks.state:
-            yield from _folded("▶ the case is here", OPEN, width)
+        mark = self._marks.of(state)
+        if mark is not None:
+            yield from _folded(mark.text, MARKED[mark.look], width)
         yield from _folded(_title(state), TITLE, width)
         ending = f" · ending: {state.outcome}" if state.outcome else " · ending" if state.final else ""
         if state.title or ending or state.initial:
@@ -143,9 +150,13 @@ class Boxes:
 
     def _from_elsewhere(self, name: str, width: float, *, interrupts: bool = True) -> Iterator[Line]:
         aside = self._arranged.aside
-        titles = list(entering_from_elsewhere(self._protocol, name, aside, interrupts=interrupts))
+        ways = list(entering_from_elsewhere(self._protocol, name, aside, interrupts=interrupts))
+        titles = [each.title or each.trigger for each in ways if self._marks.of(each) is None]
         if titles:
             yield from _folded(f"from elsewhere: {'; '.join(titles)}", SMALL, width)
+        for each in ways:
+            if self._marks.of(each) is not None:
+                yield from self._way(each, width, sign="from elsewhere: ")
 
     def _interrupt(self, urgency: int, interrupt: Interrupt) -> Iterator[Line]:
         yield from self._way(interrupt, SIDE, sign=f"{urgency}. ")
@@ -154,15 +165,8 @@ class Boxes:
         self, defined: Transition | Interrupt, width: float, *, sign: str, after: str = ""
     ) -> Sequence[Line]:
         mark = self._marks.of(defined)
-        style, shown = (SMALL, "") if mark is None else _VERDICTS[mark.verdict]
+        style, shown = (SMALL, "") if mark is None else (MARKED[mark.look], f"{mark.text}: ")
         return _folded(f"{sign}{shown}{defined.title or defined.trigger}{after}", style, width)
-
-
-_VERDICTS = {
-    Verdict.OPEN: (OPEN, "● open: "),
-    Verdict.BLOCKED: (BLOCKED, "✗ blocked: "),
-    Verdict.UNDECIDED: (UNDECIDED, "? undecided: "),
-}
 
 
 def _title(state: State) -> str:

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from rupture_protocol.language.facts import Fact
-from rupture_protocol.language.protocol import Promise, Protocol, Source, State
+from rupture_protocol.language.protocol import Interrupt, Promise, Protocol, Source, State, Transition
+from rupture_protocol.render.listing import kind_of, pairs, table_of
 from rupture_protocol.render.marks import Mark, Marks
 from rupture_protocol.render.markup import Markup, element, joined, sentence
+from rupture_protocol.render.page import Chapter, figure
 from rupture_protocol.render.svg import svg
 from rupture_protocol.render.ways import Ways, cited, named
 from rupture_protocol.render.words import Words
 
 NOT_PROVED = "stated, not proved"
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A part of the page with a heading; `id` is what a link leads to."""
-
-    id: str
-    heading: str
-    parts: tuple[Markup, ...]
 
 
 class Chapters:
@@ -67,43 +59,31 @@ class Chapters:
                 ("To be reviewed by", about.review_by and about.review_by.isoformat()),
                 ("Derived from", protocol.derived_from),
             )
-            yield _pairs((name, joined((text,))) for name, text in said if text)
+            yield pairs((name, joined((text,))) for name, text in said if text)
         if protocol.roles:
             yield element("h3", "Who takes part")
-            yield _pairs(
+            yield pairs(
                 (role.title or name, joined((role.about, *_name_too(role.title, name))))
                 for name, role in protocol.roles.items()
             )
 
     def _case(self) -> Iterator[Markup]:
         """Only where a case was given: what each way out comes to, and why; never a value."""
-        if self._marks.state is None:
+        if self._marks.here is None:
             return
-        state = self._protocol.states[self._marks.state]
+        state = self._protocol.states[self._marks.here]
         yield element("p", "State: ", named(state.title, state.name))
-        yield element("ul", *map(self._marked, self._marks.ways.values()))
-
-    def _marked(self, mark: Mark) -> Markup:
-        verdict = element("strong", mark.verdict.value, class_=mark.verdict.value)
-        return element(
-            "li", verdict, ": ", named(mark.defined.title, mark.defined.trigger), ": ", sentence(mark.because)
-        )
+        ways: list[Transition | Interrupt] = [*self._protocol.interrupts.values()]
+        ways += self._protocol.transitions_from(state.name)
+        yield element("ul", *(_told(way, mark) for way in ways if (mark := self._marks.of(way)) is not None))
 
     def _diagram(self) -> Iterator[Markup]:
-        picture = svg(self._protocol, marks=self._marks)
         caption = (
             "From above to below: the way from the beginning to an ending. At the side: what comes first, "
             "wherever a case stands. All that it shows is in words below."
         )
-        box = element(
-            "div",
-            picture,
-            class_="picture",
-            tabindex="0",
-            role="group",
-            aria_label="Picture, can be scrolled",
-        )
-        yield element("figure", box, element("figcaption", caption))
+        lines = f" {self._marks.lines}" if self._marks.lines else ""
+        yield figure(svg(self._protocol, marks=self._marks), f"{caption}{lines}")
 
     def _states(self) -> Iterator[Markup]:
         for state in self._protocol.states.values():
@@ -149,7 +129,7 @@ class Chapters:
                 (named(each.title, name), self._promise(each), joined((self._proofs.get(name, NOT_PROVED),)))
                 for name, each in protocol.promises.items()
             )
-            yield _table("Promises hold in every case", ("Promise", "What it says", "Proof"), rows)
+            yield table_of("Promises hold in every case", ("Promise", "What it says", "Proof"), rows)
         if protocol.assume:
             yield element("p", "Taken for granted of a sound record:")
             said = (element("li", sentence(self._words.condition(each))) for each in protocol.assume)
@@ -165,7 +145,7 @@ class Chapters:
         conditions = self._protocol.conditions
         if conditions:
             titles = self._protocol.condition_titles
-            yield _pairs(
+            yield pairs(
                 (named(titles.get(name), name), sentence(self._words.condition(each)))
                 for name, each in conditions.items()
             )
@@ -177,11 +157,11 @@ class Chapters:
                 (
                     named(each.title, name),
                     joined((sentence(self._words.deadline(each)), *cited(self._protocol, each.source))),
-                    _kind(each.kind.value),
+                    kind_of(each.kind.value),
                 )
                 for name, each in deadlines.items()
             )
-            yield _table("What is due", ("Deadline", "When", "Kind"), rows)
+            yield table_of("What is due", ("Deadline", "When", "Kind"), rows)
 
     def _facts(self) -> Iterator[Markup]:
         facts = self._protocol.facts
@@ -190,7 +170,7 @@ class Chapters:
                 (named(each.title, name), self._fact(each), self._recorders(each))
                 for name, each in facts.items()
             )
-            yield _table("What can be put on record", ("Fact", "Question", "Recorded by"), rows)
+            yield table_of("What can be put on record", ("Fact", "Question", "Recorded by"), rows)
 
     def _fact(self, fact: Fact) -> Markup:
         values = ", ".join(fact.label(value) for value in (*fact.values, *fact.also))
@@ -224,16 +204,22 @@ class Chapters:
         sources = self._protocol.sources
         if sources:
             rows = (
-                (element("code", name), _source(each), _kind(each.kind.value))
+                (element("code", name), _source(each), kind_of(each.kind.value))
                 for name, each in sources.items()
             )
-            yield _table(
+            yield table_of(
                 "What a clinic has set itself is never shown as law", ("Source", "Title", "Kind"), rows
             )
 
     def _row(self, facts: Iterable[str]) -> Markup:
         titles = [self._protocol.facts[name].title or name for name in facts]
         return joined((", ".join(titles),))
+
+
+def _told(way: Transition | Interrupt, mark: Mark) -> Markup:
+    """What one way out of where a case stands comes to, and why."""
+    verdict = element("strong", mark.text, class_=mark.look)
+    return element("li", verdict, ": ", named(way.title, way.trigger), ": ", sentence(mark.because))
 
 
 def _source(source: Source) -> Markup:
@@ -244,25 +230,5 @@ def _source(source: Source) -> Markup:
     return joined((source.title, f" {source.url}" if source.url else None))
 
 
-def _kind(kind: str) -> Markup:
-    return element("span", kind, class_="kind")
-
-
 def _name_too(title: str | None, name: str) -> tuple[Markup, ...]:
     return (joined((" (", element("code", name), ")")),) if title else ()
-
-
-def _pairs(said: Iterable[tuple[str, Markup]]) -> Markup:
-    return element(
-        "dl", *(part for name, text in said for part in (element("dt", name), element("dd", text)))
-    )
-
-
-def _table(caption: str, heads: tuple[str, ...], rows: Iterable[tuple[Markup, ...]]) -> Markup:
-    head = element("thead", element("tr", *(element("th", each, scope="col") for each in heads)))
-    body = (
-        element("tr", element("th", first, scope="row"), *(element("td", each) for each in others))
-        for first, *others in rows
-    )
-    table = element("table", element("caption", caption), head, element("tbody", *body))
-    return element("div", table, class_="wide", tabindex="0", role="group", aria_label=caption)

@@ -5,48 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.language.protocol import Interrupt, Protocol, Transition
+from rupture_protocol.render.marks import NO_MARKS, Mark, Marks, ways_of
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One arrow.
+    """One arrow, and what is marked at it.
 
     `source` is None for what is offered from many states; `urgency` counts interrupts from 1.
     """
 
     source: str | None
-    to: str
-    trigger: str
-    title: str | None
+    way: Transition | Interrupt
     urgency: int | None = None
+    mark: Mark | None = None
 
     @property
     def label(self) -> str:
-        """What stands at the arrow."""
+        """What stands at the arrow: what is marked there, and what it is called."""
+        marked = "" if self.mark is None else f"{self.mark.text}: "
         urgent = "" if self.urgency is None else f" (interrupt {self.urgency})"
-        return f"{self.title or self.trigger}{urgent}"
+        return f"{marked}{self.way.title or self.way.trigger}{urgent}"
 
 
-def edges(protocol: Protocol) -> Iterator[Edge]:
+def edges(protocol: Protocol, marks: Marks = NO_MARKS) -> Iterator[Edge]:
     """Every arrow, in file order: the states' own, those from anywhere, interrupts by urgency."""
-    for state in protocol.states.values():
-        for each in state.transitions.values():
-            yield Edge(state.name, each.to, each.trigger, each.title)
-    for each in protocol.anywhere.values():
-        yield Edge(None, each.to, each.trigger, each.title)
-    for urgency, interrupt in enumerate(protocol.interrupts.values(), start=1):
-        yield Edge(None, interrupt.to, interrupt.trigger, interrupt.title, urgency)
-
-
-def described(protocol: Protocol) -> str:
-    """A diagram in a sentence, for those who do not see it."""
-    final = [state.name for state in protocol.states.values() if state.final]
-    parts = [
-        f"A state diagram of {len(protocol.states)} states. A case begins in {protocol.initial}",
-        f"and ends in {', '.join(final[:-1]) + ' or ' if len(final) > 1 else ''}{final[-1]}.",
-    ]
-    count = len(protocol.interrupts)
-    if count:
-        parts.append(f"{count} interrupt{'s come' if count > 1 else ' comes'} first from every state.")
-    return " ".join(parts)
+    urgency = 0
+    for source, way in ways_of(protocol):
+        urgency += isinstance(way, Interrupt)
+        yield Edge(source, way, urgency if isinstance(way, Interrupt) else None, marks.of(way))

@@ -13,14 +13,15 @@ from itertools import pairwise
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.render.arranging import Arrangement, Arrow, arrange
 from rupture_protocol.render.boxes import Box, Boxes
-from rupture_protocol.render.edges import described
 from rupture_protocol.render.layering import Item, Layout, Placed, lay_out
-from rupture_protocol.render.marks import NO_MARKS, Marks
+from rupture_protocol.render.marks import NO_MARKS, Look, Marks, described, titled
 from rupture_protocol.render.markup import Markup, element
 
 BESIDE, BELOW, MARGIN, GUTTER = 22, 20, 12, 40
 PASSING = 10
 """How much room an arrow takes in a rank that it passes."""
+
+_FIRST = (Look.OPEN, Look.UNDECIDED)
 
 Point = tuple[float, float]
 
@@ -30,7 +31,7 @@ def svg(protocol: Protocol, *, marks: Marks = NO_MARKS) -> Markup:
 
     Args:
         protocol: What is drawn.
-        marks: Where a case stands and what each way out comes to, if a case is to be shown.
+        marks: What is marked in it, if anything.
     """
     return _Picture(protocol, marks).drawn()
 
@@ -65,8 +66,8 @@ class _Picture:
         protocol = self._protocol
         return element(
             "svg",
-            element("title", f"{protocol.title} ({protocol.id} {protocol.version})", id="picture-title"),
-            element("desc", described(protocol), id="picture-description"),
+            element("title", titled(protocol, self._marks), id="picture-title"),
+            element("desc", described(protocol, self._marks), id="picture-description"),
             _marker(),
             element(
                 "g",
@@ -115,8 +116,7 @@ class _Picture:
         for name in self._ranks:
             placed, state = self._layout.placed[name], self._protocol.states[name]
             kind = "initial" if state.initial else "final" if state.final else "plain"
-            here = " here" if name == self._marks.state else ""
-            yield _box(self._written[name], placed.left, placed.top, f"state {kind}{here}")
+            yield _box(self._written[name], placed.left, placed.top, f"state {kind}{self._look(name)}")
 
     def _labels(self) -> Iterator[Markup]:
         for name, box in self._written.items():
@@ -134,7 +134,13 @@ class _Picture:
                 points += [(placed.x, top), (placed.x, bottom)]
             points.append((ends[number], self._layout.placed[way.stops[-1]].top))
             labels = [stop in self._written for stop in way.stops[1:-1]]
-            yield from _curve(points, labels, upwards=way.upwards)
+            yield from _curve(points, labels, upwards=way.upwards, kind=f"arrow{self._line(way.arrow)}")
+
+    def _line(self, arrow: Arrow) -> str:
+        """How an arrow looks: as all that it stands for, or as what is most open of it."""
+        looks = {mark.look if mark else None for mark in map(self._marks.of, arrow.transitions)}
+        same = looks.pop() if len(looks) == 1 else next((each for each in _FIRST if each in looks), None)
+        return f" {same}" if same else ""
 
     def _ports(self) -> tuple[dict[int, float], dict[int, float]]:
         """Where at the edge of its box each arrow begins and ends, side by side in the order they go on."""
@@ -168,10 +174,10 @@ class _Picture:
             )
         if drawn:
             boxes.append((drawn, "state interrupt"))
-        boxes += [(self._boxes.aside(name), f"state interrupt{self._here(name)}") for name in held]
+        boxes += [(self._boxes.aside(name), f"state interrupt{self._look(name)}") for name in held]
         if others:
             boxes.append((self._boxes.heading("Set aside, to come back"), "label"))
-        boxes += [(self._boxes.aside(name), f"state plain{self._here(name)}") for name in others]
+        boxes += [(self._boxes.aside(name), f"state plain{self._look(name)}") for name in others]
         width = max((box.width for box, _ in boxes), default=0)
         drawn_boxes, top = [], 0.0
         for box, kind in boxes:
@@ -179,8 +185,9 @@ class _Picture:
             top += box.height + 12
         return drawn_boxes, width, max(top - 12, 0)
 
-    def _here(self, name: str) -> str:
-        return " here" if name == self._marks.state else ""
+    def _look(self, name: str) -> str:
+        mark = self._marks.of(self._protocol.states[name])
+        return "" if mark is None else f" {mark.look}"
 
 
 def _through(placed: Placed) -> Point:
@@ -209,7 +216,7 @@ def _box(box: Box, left: float, top: float, kind: str, *, width: float | None = 
     return element("g", shape, *lines, class_=kind)
 
 
-def _curve(points: list[Point], labels: list[bool], *, upwards: bool) -> Iterator[Markup]:
+def _curve(points: list[Point], labels: list[bool], *, upwards: bool, kind: str) -> Iterator[Markup]:
     """The pieces of an arrow: it is interrupted where its label stands, and its head is at its end."""
     pieces: list[list[str]] = [[f"M{points[0][0]:.1f} {points[0][1]:.1f}"]]
     for number, ((x, y), (to_x, to_y)) in enumerate(pairwise(points)):
@@ -224,7 +231,7 @@ def _curve(points: list[Point], labels: list[bool], *, upwards: bool) -> Iterato
         start = upwards and number == 0
         end = not upwards and number == len(pieces) - 1
         heads = {"marker_start": "url(#head)"} if start else {"marker_end": "url(#head)"} if end else {}
-        yield element("path", d=" ".join(piece), class_="arrow", **heads)
+        yield element("path", d=" ".join(piece), class_=kind, **heads)
 
 
 def _marker() -> Markup:

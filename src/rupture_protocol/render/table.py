@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
+from rupture_protocol.render.marks import NO_MARKS, Look, Marks, titled
 from rupture_protocol.render.words import Words
-from rupture_protocol.render.wrapping import wrap
+from rupture_protocol.render.wrapping import cells, wrap
 
 Row = tuple[str, str, tuple[str, ...]]
 """Trigger, target, and the sentences of what it requires."""
@@ -15,26 +16,32 @@ NARROWEST_TEXT = 34
 """Where there is less room than this for the sentences, they stand below the trigger."""
 
 
-def table(protocol: Protocol, *, width: int = 80) -> str:
+def table(protocol: Protocol, *, marks: Marks = NO_MARKS, width: int = 80) -> str:
     """The protocol as text.
 
     Args:
+        protocol: What it shows.
+        marks: What is marked in it, if anything.
         width: Columns there are, at least 20.
     """
-    return "\n".join(_Table(protocol, max(width, 20)).lines())
+    return "\n".join(_Table(protocol, marks, max(width, 20)).lines())
 
 
 class _Table:
-    def __init__(self, protocol: Protocol, width: int) -> None:
+    def __init__(self, protocol: Protocol, marks: Marks, width: int) -> None:
         self._protocol = protocol
+        self._marks = marks
         self._words = Words(protocol)
         self._width = width
         self._widths = _widths(protocol, width)
 
     def lines(self) -> Iterator[str]:
         protocol = self._protocol
-        yield from self._wrapped(f"{protocol.title} ({protocol.id} {protocol.version})")
-        yield "=" * min(self._width, len(protocol.title))
+        title = titled(protocol, self._marks)
+        yield from self._wrapped(title)
+        yield "=" * min(self._width, cells(title))
+        for each in self._marks.legend:
+            yield from self._wrapped(each)
         for state in protocol.states.values():
             yield from self._state(state)
         if protocol.anywhere:
@@ -50,10 +57,15 @@ class _Table:
         marks = [word for word, is_so in (("initial", state.initial), ("final", state.final)) if is_so]
         marks += [f"outcome {state.outcome}"] if state.outcome else []
         name = f"{state.title} ({state.name})" if state.title else state.name
+        mark = self._marks.of(state)
+        if mark is not None:
+            name = f"{mark.text}: {name}"
         yield from self._part(
             f"{name}{': ' if marks else ''}{', '.join(marks)}",
             map(self._transition, state.transitions.values()),
         )
+        if mark is not None and mark.because:
+            yield from self._wrapped(mark.because, indent=2)
         if state.wait is not None:
             until = "" if state.wait.until is None else f", until {self._words.condition(state.wait.until)}"
             yield from self._wrapped(f"wait: {state.wait.reason}{until}", indent=2)
@@ -61,7 +73,9 @@ class _Table:
             yield from self._wrapped(f"on entering, asked afresh: {', '.join(state.forget)}", indent=2)
 
     def _transition(self, transition: Transition) -> Row:
-        said = self._words.requires(transition)
+        if self._is_gone(transition):
+            return transition.trigger, transition.to, self._marked(transition)
+        said = self._marked(transition) + self._words.requires(transition)
         if transition.only is not None:
             said += (f"only in {', '.join(transition.only)}",)
         if transition.exclude:
@@ -71,7 +85,23 @@ class _Table:
         return transition.trigger, transition.to, said + _by(transition)
 
     def _interrupt(self, interrupt: Interrupt) -> Row:
-        return interrupt.trigger, interrupt.to, self._words.requires(interrupt) + _by(interrupt)
+        said = self._marked(interrupt)
+        if self._is_gone(interrupt):
+            return interrupt.trigger, interrupt.to, said
+        said += self._words.requires(interrupt)
+        return interrupt.trigger, interrupt.to, said + _by(interrupt)
+
+    def _is_gone(self, way: Transition | Interrupt) -> bool:
+        """Whether nothing is required any more, as there is no such way."""
+        mark = self._marks.of(way)
+        return mark is not None and mark.look is Look.GONE
+
+    def _marked(self, way: Transition | Interrupt) -> tuple[str, ...]:
+        mark = self._marks.of(way)
+        if mark is None:
+            return ()
+        because = "" if mark.look is Look.OPEN or not mark.because else f": {mark.because}"
+        return (f"{mark.text}{because}",)
 
     def _conditions(self) -> Iterator[tuple[str, str]]:
         for name, condition in self._protocol.conditions.items():
@@ -79,11 +109,15 @@ class _Table:
 
     def _deadlines(self) -> Iterator[tuple[str, str]]:
         for name, deadline in self._protocol.deadlines.items():
-            yield name, self._words.deadline(deadline)
+            yield self._called("deadline", name), self._words.deadline(deadline)
 
     def _promises(self) -> Iterator[tuple[str, str]]:
         for name, promise in self._protocol.promises.items():
-            yield name, self._words.promise(promise)
+            yield self._called("promise", name), self._words.promise(promise)
+
+    def _called(self, part: str, name: str) -> str:
+        mark = self._marks.parts.get((part, name))
+        return name if mark is None else f"{mark.text}: {name}"
 
     # Laying out -----------------------------------------------------------------------------------
 
