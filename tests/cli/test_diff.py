@@ -72,3 +72,54 @@ def test_a_file_that_cannot_be_read_ends_with_3(rupture: Rupture) -> None:
 def test_stdin_is_read_once(rupture: Rupture) -> None:
     assert rupture("diff", "-", "mini.yaml", stdin=MINI).code == 0
     assert rupture("diff", "-", "-", stdin=MINI).code == 2
+
+
+# Pictures ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("--html", "<!DOCTYPE html>"),
+        ("--mermaid", "stateDiagram-v2\n    accTitle: Mini, what changed from mini 1.0.0 to mini 1.1.0"),
+        ("--dot", 'digraph "Mini: what changed from mini 1.0.0 to mini 1.1.0" {'),
+        ("--table", "Mini: what changed from mini 1.0.0 to mini 1.1.0"),
+    ],
+)
+def test_a_picture_marks_what_changed_and_the_exit_code_stays(
+    rupture: Rupture, looser: str, form: str, begins: str
+) -> None:
+    done = rupture("diff", "mini.yaml", looser, form, "--fail-on", "looser")
+    assert done.code == 1
+    assert done.out.startswith(begins)
+    assert "looser" in done.out
+    assert done.err.startswith("1 looser")
+
+
+def test_a_picture_goes_into_a_file(rupture: Rupture, looser: str, tmp_path: Path) -> None:
+    done = rupture("diff", "mini.yaml", looser, "--html", "--output", "changed.html")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("written: changed.html\nok: 1 looser")
+    page = (tmp_path / "changed.html").read_text("utf-8")
+    assert "one case: " in page
+    assert page.isascii()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--html", "--state", "aware"), "`--state` does not go with it"),
+        (("--html", "--output", "mini.yaml"), "would overwrite a protocol"),
+    ],
+)
+def test_what_does_not_go_together_is_a_usage_error(
+    rupture: Rupture, looser: str, words: tuple[str, ...], says: str
+) -> None:
+    done = rupture("diff", "mini.yaml", looser, *words)
+    assert done.code == 2
+    assert says in done.err
+    assert done.err.splitlines()[-1] == "next: rupture diff --help"
+
+
+def test_a_picture_that_cannot_be_written_ends_with_3(rupture: Rupture, looser: str) -> None:
+    assert rupture("diff", "mini.yaml", looser, "--dot", "--output", "nowhere/a.dot").code == 3

@@ -11,8 +11,8 @@ import pytest
 from rupture_protocol import load, loads
 from rupture_protocol.loading import read_file
 from rupture_protocol.prover.diff import diff
-from rupture_protocol.prover.diff_report import difference_to_json, render, summary
-from rupture_protocol.prover.difference import Change, Difference, Effect
+from rupture_protocol.prover.diff_report import difference_to_json, render, shifted, summary
+from rupture_protocol.prover.difference import Change, Difference, Effect, Shift
 
 GOLDEN = Path(__file__).parent / "golden"
 OLD = (GOLDEN / "old.yaml").read_text("utf-8")
@@ -119,6 +119,11 @@ def test_a_new_state_with_a_way_into_an_old_one_is_looser() -> None:
     assert [(each.name, each.states) for each in found.of(Effect.LOOSER)] == [("slip", ("detour",))]
 
 
+def test_a_way_that_is_reworded_says_in_which_state() -> None:
+    change = only(edited(("refer: {to: referred}", "refer: {to: referred, title: Refer them}")))
+    assert (change.name, change.states, change.effects) == ("refer", ("acknowledged",), (Effect.REWORDED,))
+
+
 # Rights, deadlines, promises ----------------------------------------------------------------------------
 
 
@@ -159,6 +164,21 @@ def test_a_promise_that_asks_for_more_is_stricter() -> None:
     assert ("promise", "agreed", "promises more") in {
         (each.part, each.name, each.says) for each in found.changes
     }
+
+
+@pytest.mark.parametrize(
+    ("share", "says"),
+    [
+        (1.0, "100 %"),
+        (0.9999, "over 99.9 %"),
+        (0.9961, "over 99 %"),
+        (0.331, "33 %"),
+        (0.00001, "under 0.01 %"),
+    ],
+)
+def test_a_share_is_never_rounded_to_all_or_to_nothing(share: float, says: str) -> None:
+    shift = Shift(("open",), "blocked", share, share, (), besides=False)
+    assert shifted(shift) == f"was open, now blocked: {says} of all kinds of situation"
 
 
 # Past the budget ------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rupture_protocol.prover.difference import Change, Difference, Effect, Rule, Shift, Version
@@ -31,13 +31,10 @@ def render(difference: Difference) -> str:
         same = difference.old.digest == difference.new.digest
         said = "They are the same." if same else "Nothing changes in what they mean, or in their texts."
         return "\n".join([*lines, "", said])
-    grouped: dict[Effect, list[Change]] = {}
-    for change in difference.changes:
-        grouped.setdefault(change.effects[0], []).append(change)
-    for effect in Effect:
-        if effect in grouped:
-            lines += ["", _HEADS[effect]]
-            lines += _section(grouped[effect])
+    for heading, groups in sections(difference):
+        lines += ["", heading]
+        for alike in groups:
+            lines += _lines(alike)
     if any(change.shifts for change in difference.changes):
         lines += ["", f"note: {NOTE}"]
     return "\n".join(lines)
@@ -49,16 +46,19 @@ def summary(difference: Difference) -> str:
     return ", ".join(f"{count} {effect}" for effect, count in counts if count) or "no change"
 
 
+def sections(difference: Difference) -> Iterator[tuple[str, list[list[Change]]]]:
+    """A heading for each effect, and its changes: those that are told in one are together."""
+    for effect in Effect:
+        grouped: dict[object, list[Change]] = {}
+        for change in difference.changes:
+            if change.effects[0] is effect:
+                grouped.setdefault(_alike(change), []).append(change)
+        if grouped:
+            yield _HEADS[effect], list(grouped.values())
+
+
 def _called(version: Version) -> str:
     return f"{version.id} {version.version} ({version.digest[:12]})"
-
-
-def _section(changes: Iterable[Change]) -> Iterator[str]:
-    grouped: dict[object, list[Change]] = {}
-    for change in changes:
-        grouped.setdefault(_alike(change), []).append(change)
-    for alike in grouped.values():
-        yield from _change(alike)
 
 
 def _alike(change: Change) -> object:
@@ -71,34 +71,54 @@ def _alike(change: Change) -> object:
     return change.says, change.effects, rules
 
 
-def _change(alike: list[Change]) -> Iterator[str]:
-    change = alike[0]
+def _lines(alike: list[Change]) -> Iterator[str]:
+    yield f"  {told(alike[0])}"
+    others = others_alike(alike)
+    if others:
+        yield f"    {others}"
+    for shift in alike[0].shifts:
+        yield from _shift(shift)
+
+
+def told(change: Change) -> str:
+    """A change in a sentence."""
     also = [effect.value for effect in change.effects[1:]]
     tail = f" [also {', '.join(also)}]" if also else ""
     name = "" if change.part in ("assume", "protocol") else f" `{change.name}`"
-    where = f" in {_places(change.states)}" if change.states else ""
-    yield f"  {change.part}{name}{where} {change.says}{tail}"
-    if len(alike) > 1:
-        others = list(dict.fromkeys(f"`{each.name}`" for each in alike[1:]))
-        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        yield f"    and in the same way: {', '.join(others[:MOST_NAMED])}{more}"
-    for shift in change.shifts:
-        yield from _shift(shift)
+    where = f" in {places(change.states)}" if change.states else ""
+    return f"{change.part}{name}{where} {change.says}{tail}"
+
+
+def others_alike(alike: list[Change]) -> str:
+    """What changes in the same way as the first, if anything does."""
+    others = list(dict.fromkeys(f"`{each.name}`" for each in alike[1:]))
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"and in the same way: {', '.join(others[:MOST_NAMED])}{more}" if others else ""
 
 
 MOST_NAMED = 12
 
 
 def _shift(shift: Shift) -> Iterator[str]:
-    was = " or ".join(shift.was)
-    yield f"    was {was}, now {shift.now}: {_shares(shift)}"
+    yield f"    {shifted(shift)}"
     for rule in shift.rules:
         yield f"    · where {rule.says}"
         yield f"      one case: {rule.case.says}"
-    if shift.more:
-        yield f"    · and {shift.more} more rule{'s' if shift.more > 1 else ''}"
+    left_out = unsaid(shift)
+    if left_out:
+        yield f"    · {left_out}"
+
+
+def shifted(shift: Shift) -> str:
+    """What an option was and is now, and in how many kinds of situation."""
+    return f"was {' or '.join(shift.was)}, now {shift.now}: {_shares(shift)}"
+
+
+def unsaid(shift: Shift) -> str:
+    """That there are more rules than are told, if there are."""
     if shift.many:
-        yield "    · and more: it takes too many rules to say them all"
+        return "and more: it takes too many rules to say them all"
+    return f"and {shift.more} more rule{'s' if shift.more > 1 else ''}" if shift.more else ""
 
 
 def _shares(shift: Shift) -> str:
@@ -107,14 +127,15 @@ def _shares(shift: Shift) -> str:
     return f"{_percent(shift.of_those)} of the kinds of situation in which all else leaves it to this"
 
 
-def _places(states: tuple[str, ...]) -> str:
+def places(states: Sequence[str]) -> str:
+    """Some states, the first of them by name."""
     listed = ", ".join(f"`{each}`" for each in states[:3])
     return listed if len(states) <= 3 else f"{listed} and {len(states) - 3} more"
 
 
 def _percent(share: float) -> str:
-    if share >= 0.9995:
-        return "100 %" if share == 1 else "over 99.9 %"
+    if share >= 0.995:
+        return "100 %" if share == 1 else f"over {99.9 if share >= 0.9995 else 99} %"
     return f"{share * 100:.2g} %" if share >= 0.0001 else "under 0.01 %"
 
 

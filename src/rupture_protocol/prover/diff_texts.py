@@ -20,17 +20,19 @@ def changed_texts(old: Protocol, new: Protocol) -> Iterator[Change]:
     for name in [name for name in old.conditions if name in new.conditions]:
         if old.condition_titles.get(name) != new.condition_titles.get(name):
             yield Change("condition", name, "is worded differently: title", REWORDED)
-    found: dict[tuple[str, str, bool], dict[str, None]] = {}
+    found: dict[tuple[str, str, str | None, bool], dict[str, None]] = {}
     for path in _differing(before, after, ()):
         text = _is_text(path)
         if text or _ADVICE & set(path):
             part, name, what = _called(path)
-            found.setdefault((part, name, text), {})[what] = None
-    for (part, name, text), named in found.items():
+            state = path[1] if part == "option" and path[0] == "states" else None
+            found.setdefault((part, name, state, text), {})[what] = None
+    for (part, name, state, text), named in found.items():
+        states = () if state is None else (state,)
         if text:
-            yield Change(part, name, f"is worded differently: {', '.join(named)}", REWORDED)
+            yield Change(part, name, f"is worded differently: {', '.join(named)}", REWORDED, states)
         else:
-            yield Change(part, name, "has other arguments for or against", OTHER)
+            yield Change(part, name, "has other arguments for or against", OTHER, states)
 
 
 def _differing(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
