@@ -162,7 +162,7 @@ def _proved(report: Report) -> Report:
     from rupture_protocol.prover.extension import told
 
     proof = prove(report.protocol)
-    return replace(report, issues=(*report.issues, *map(told, proof.findings)), proof=proof)
+    return replace(report, issues=(*report.issues, *told(proof.findings)), proof=proof)
 
 
 def _scenarios(source: str) -> tuple[Issue, ...]:
