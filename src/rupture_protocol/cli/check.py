@@ -169,7 +169,7 @@ def _scenarios(source: str) -> tuple[Issue, ...]:
     """What is wrong with a file of scenarios; its protocol has a report of its own."""
     from rupture_protocol.testing.files import check_scenarios
 
-    return check_scenarios(source)
+    return check_scenarios(source, path=inputs.search_path())
 
 
 def _conclude(reports: list[Report], *, strict: bool) -> int:
