@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
 
+
 def counts(protocol: Protocol, *, inherited: bool) -> Callable[[Path], bool]:
     """Whether what is written at a path counts: in an extension, what is in its own file, or all."""
     document = protocol.document
