@@ -31,6 +31,11 @@ class Folders:
         self._folders = [*given, *set_, shipped.folder()]
         self._read: dict[Path, Text] = {}
 
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """The folders in which names are looked for, in that order."""
+        return tuple(self._folders)
+
     def find(self, name: str) -> Path | None:
         """The file of the first protocol that is called so, if there is one."""
         return next(self._called(name), None)

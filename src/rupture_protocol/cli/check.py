@@ -116,14 +116,11 @@ def command(
             "stdin cannot be watched", code=output.USAGE, next="rupture check my-clinic.yaml --watch"
         )
     from rupture_protocol.cli import watching
+    from rupture_protocol.folders import Folders
 
-    return watching.watch(_places(files), check, show, strict=strict, clear=form in ("text", "concise"))
-
-
-def _places(files: tuple[str, ...]) -> list[Path]:
-    from rupture_protocol import shipped
-
-    return [shipped.find(file) or Path(file) for file in files]
+    folders = Folders(inputs.search_path())
+    watched = watching.Watched([folders.find(file) or Path(file) for file in files], beside=folders.all)
+    return watching.watch(watched, check, show, strict=strict, clear=form in ("text", "concise"))
 
 
 def _report(source: str, today: date) -> Report:
