@@ -73,7 +73,7 @@ def _alike(change: Change) -> object:
 
 def _change(alike: list[Change]) -> Iterator[str]:
     change = alike[0]
-    also = [effect.value for effect in change.effects[1:]]
+    also = [effect.value for effect in change.effects[1:] if effect is not Effect.OTHER]
     tail = f" [also {', '.join(also)}]" if also else ""
     name = "" if change.part in ("assume", "protocol") else f" `{change.name}`"
     where = f" in {_places(change.states)}" if change.states else ""
@@ -104,7 +104,7 @@ def _shift(shift: Shift) -> Iterator[str]:
 def _shares(shift: Shift) -> str:
     if not shift.besides:
         return f"{_percent(shift.share)} of all kinds of situation"
-    return f"{_percent(shift.of_those)} of the kinds of situation in which all else leaves it to this"
+    return f"{_percent(shift.of_those)} of the kinds of situation in which nothing else decides it"
 
 
 def _places(states: tuple[str, ...]) -> str:
