@@ -31,6 +31,11 @@ class Folders:
         self._folders = [*given, *set_, shipped.folder()]
         self._read: dict[Path, Text] = {}
 
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """The folders in which names are looked for, in that order."""
+        return tuple(self._folders)
+
     def find(self, name: str) -> Path | None:
         """The file of the first protocol that is called so, if there is one."""
         return next(self._called(name), None)
@@ -63,11 +68,13 @@ class Folders:
         """The translations beside a file, by language: `standard.de.yaml` beside `standard.yaml`."""
         if not isinstance(text.home, Path):
             return {}
+        try:
+            beside = sorted(text.home.iterdir())
+        except OSError:  # a folder that is still to be made, or whose files may be read, but not listed
+            return {}
         stem = re.escape(Path(text.name).name.removesuffix(".yaml").removesuffix(".yml"))
         name = re.compile(rf"{stem}\.({LANGUAGE_PATTERN.strip('^$')})\.yaml")
-        found = {
-            match[1]: path for path in sorted(text.home.iterdir()) if (match := name.fullmatch(path.name))
-        }
+        found = {match[1]: path for path in beside if (match := name.fullmatch(path.name))}
         shown = Path(text.name)
         return {
             language: self.text(path, shown=str(shown.with_name(path.name)))

@@ -124,7 +124,10 @@ def _checked(text: Text, folders: Folders, today: date | None) -> Checked:
         return checked
     broken = _prove_extension(checked.protocol)
     refused = any(issue.severity is Severity.ERROR for issue in broken)
-    return Checked(None if refused else checked.protocol, (*checked.issues, *broken))
+    # A way in that breaks a promise is an error; that it is a new one need not be said, too.
+    places = {issue.span for issue in broken}
+    kept = (each for each in checked.issues if each.code != "added-way" or each.span not in places)
+    return Checked(None if refused else checked.protocol, (*kept, *broken))
 
 
 def _prove_extension(protocol: Protocol) -> tuple[Issue, ...]:

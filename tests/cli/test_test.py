@@ -150,7 +150,8 @@ def test_the_demo_is_kept_as_a_scenario_that_passes(rupture: Rupture, tmp_path: 
 def test_a_walk_is_kept_as_a_scenario_that_passes(
     rupture: Rupture, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed = iter(["r danger=false", "r a=true", "go", "as supervisor", "r b=true", "later 2 days", "q"])
+    lines = "go|go|later 1 hour|r danger=false|r a=true|go|go|r nothing=1|r b=true|as supervisor|r b=true"
+    typed = iter([*lines.split("|"), "later 2 days", "q"])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda *_: next(typed))
@@ -161,6 +162,11 @@ def test_a_walk_is_kept_as_a_scenario_that_passes(
     assert ran.code == 0, ran.err
     kept = (folder / "walked.scenarios.yaml").read_text()
     assert "scenarios: small.yaml" in kept
-    assert "take: go" in kept
+    assert [line.strip() for line in kept.splitlines() if "go" in line] == [
+        "- {by: therapist, take: go, refused: true}",
+        "- {by: therapist, take: go}",
+    ]
+    assert "- {by: therapist, record: {b: true}, refused: true}" in kept
+    assert "nothing" not in kept
     assert "state: middle" in kept
     assert rupture("test", "walked.scenarios.yaml").err == "ok: 1 scenario passed\n"

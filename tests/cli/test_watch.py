@@ -17,6 +17,14 @@ import pytest
 from tests.cli.running import MINI, Rupture
 
 BROKEN = MINI.replace("version: 1.0.0", "version: one")
+REGION = """\
+format: 1
+protocol: region
+version: 1.0.0
+title: What the region agreed on
+states: {aware: {initial: true, transitions: {close: {to: closed}}}, closed: {final: true}}
+"""
+OURS = 'format: 1\nprotocol: ours\nversion: 1.0.0\nextends: {protocol: region, version: ">=1,<2"}\n'
 MAIN = "from rupture_protocol.cli import main; main()"
 ROUND = "── checked at "
 DEADLINE = 20.0
@@ -200,6 +208,35 @@ def test_what_lies_beside_and_says_nothing_new_is_passed_over(watch: Watch, tmp_
     (tmp_path / "stranger.yaml").write_text("a: 1\n", "utf-8")
     time.sleep(1)
     assert len(watching.rounds) == 1
+
+
+@pytest.mark.parametrize("way", ["--path", "RUPTURE_PATH"])
+def test_a_base_that_changes_on_the_search_path_is_noticed(
+    watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    base = tmp_path / "shared" / "region.yaml"
+    base.parent.mkdir()
+    base.write_text(REGION, "utf-8")
+    (tmp_path / "ours.yaml").write_text(OURS, "utf-8")
+    given = ["--path", "shared"] if way == "--path" else []
+    if not given:
+        monkeypatch.setenv(way, "shared")
+
+    watching = watch("ours.yaml", *given)
+    assert "ok: 0 errors" in watching.round(1)
+    base.write_text(REGION.replace("version: 1.0.0", "version: 2.0.0"), "utf-8")
+    assert "next: rupture explain base-version" in watching.round(2)
+    base.write_text(REGION, "utf-8")
+    assert "ok: 0 errors" in watching.round(3)
+
+
+def test_a_protocol_that_is_named_is_watched_where_it_is_found(watch: Watch, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "mini.yaml").rename(tmp_path / "shared" / "mini.yaml")
+    watching = watch("mini", "--path", "shared")
+    watching.round(1)
+    (tmp_path / "shared" / "mini.yaml").write_text(MINI + "# saved again\n", "utf-8")
+    assert "ok: 0 errors" in watching.round(2)
 
 
 def test_json_is_a_line_for_each_round(watch: Watch, tmp_path: Path) -> None:

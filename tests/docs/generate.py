@@ -1,4 +1,8 @@
-"""The tables of the docs (keys, operators, limits, codes), from the code: `python -m tests.docs.generate`."""
+"""What the docs show of the code: `python -m tests.docs.generate`.
+
+Tables (keys, operators, limits, codes) are made anew, and so is what the commands of a page that is followed
+print, wherever the page shows all of it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from tests.docs.following import refreshed
 
 from rupture_protocol.language import bases, codes, source, tree
 from rupture_protocol.language.condition_parser import _operators
@@ -221,6 +228,13 @@ def pages() -> list[Path]:
     return sorted(DOCS.glob("*.md"))
 
 
+FOLLOWED = (DOCS / "tutorial.md",)
+"""The pages that are followed from top to bottom."""
+
+
 if __name__ == "__main__":
     for path in pages():
         path.write_text(generated(path.read_text("utf-8")), "utf-8")
+    for path in FOLLOWED:
+        with TemporaryDirectory() as folder:
+            path.write_text(refreshed(path.read_text("utf-8"), Path(folder)), "utf-8")

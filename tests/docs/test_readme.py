@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.docs.blocks import blocks as page_blocks
+from tests.docs.following import follow
 
 from rupture_protocol import InvalidProtocol, loads
 
@@ -15,8 +17,13 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+FOLLOWED = README.partition("<!-- followed -->")[2].partition("<!-- end -->")[0]
+ALONE = README.replace(FOLLOWED, "")
+"""What is not one step of a longer way."""
+
+
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```", ALONE, re.DOTALL | re.MULTILINE)
 
 
 def rupture(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -84,10 +91,11 @@ def test_the_ci_script_runs_the_two_commands_of_the_readme() -> None:
     assert "pytest" in marked[1][1]
 
 
-def test_the_shortcut_of_the_readme_is_refused_as_it_says() -> None:
-    extension = next(block for block in blocks("yaml") if "extends:" in block)
-    shortcut = f"{extension}  consulted: {{transitions: {{go_on: {{to: continued}}}}}}\n"
-    assert loads(extension).id == "riverside"
-    with pytest.raises(InvalidProtocol) as refused:
-        loads(shortcut)
-    assert "the promise `only_by_agreement` can be broken" in refused.value.render()
+def test_the_loop_of_an_author_runs_as_it_is_told_in_ten_lines(tmp_path: Path) -> None:
+    (refused,) = follow(FOLLOWED, tmp_path)
+    assert refused.is_so, refused.found
+    lines = [line for block in page_blocks(FOLLOWED) for line in block.text.splitlines()]
+    assert len([line for line in lines if line != "…"]) <= 10
+    for word in ("init", "check", "test", "diff", "show"):
+        assert f"rupture {word} " in FOLLOWED
+    assert (tmp_path / "riverside.html").is_file()

@@ -44,13 +44,15 @@ def test_a_guard_that_leaves_its_promise_to_the_net_fails_with_a_story() -> None
     report = proved(one_step("{to: done, when: {risk: none}}", AGREED))
     finding = the(report, "broken-promise")
     assert report["agreed"].answer is Answer.FAILS
-    assert (finding.issue.span.line, finding.severity) == (16, Severity.ERROR)
+    assert (finding.issue.span.line, finding.severity) == (14, Severity.ERROR)
+    assert [note.span.line for note in finding.issue.also] == [16]
+    assert finding.issue.help == "let `go` ask for it, with `when: {agrees: true}`; or lead it elsewhere"
     assert finding.story is not None
     assert finding.story.sentences == (
-        "A case begins in `start`.",
-        "Somebody records: `risk` is “none”.",
-        "The guard of `go` would let it be taken now. "
-        "The net at run time would stop it, the guard alone does not.",
+        "A case begins at `start`.",
+        "Somebody records `risk`: none.",
+        "Nothing that `go` asks for is missing. "
+        "Only the promise itself would still stop it, as a last safeguard.",
     )
     assert finding.story.ends == "`go` leads from `start` to `done`, though `agrees` is not on record"
     assert finding.story.scenario["steps"][-1] == {
@@ -118,7 +120,7 @@ promises: {through: {enter: done, only_after: middle}}
 def test_a_shortcut_breaks_an_order() -> None:
     finding = the(proved(THROUGH.replace("{SKIP}", "{not: {visited: middle}}")), "broken-promise")
     assert finding.story is not None
-    assert finding.story.ends.endswith("though `middle` has not been visited")
+    assert finding.story.ends.endswith("though the case was never at `middle`")
     assert proved(THROUGH.replace("{SKIP}", "{visited: middle}"))["through"].answer is Answer.PROVED
 
 
@@ -414,7 +416,7 @@ promises: {{agreed: {{enter: done, only_if: {{agrees: true}}}}}}
 """
     story = the(proved(text), "broken-promise").story
     assert story is not None
-    assert "Somebody records: `agrees` is “false” now (it was “true”)." in story.sentences
+    assert "Somebody records `agrees`: no now (before: yes)." in story.sentences
 
 
 def test_without_what_only_warns_the_errors_are_the_same() -> None:

@@ -116,14 +116,11 @@ def command(
             "stdin cannot be watched", code=output.USAGE, next="rupture check my-clinic.yaml --watch"
         )
     from rupture_protocol.cli import watching
+    from rupture_protocol.folders import Folders
 
-    return watching.watch(_places(files), check, show, strict=strict, clear=form in ("text", "concise"))
-
-
-def _places(files: tuple[str, ...]) -> list[Path]:
-    from rupture_protocol import shipped
-
-    return [shipped.find(file) or Path(file) for file in files]
+    folders = Folders(inputs.search_path())
+    watched = watching.Watched([folders.find(file) or Path(file) for file in files], beside=folders.all)
+    return watching.watch(watched, check, show, strict=strict, clear=form in ("text", "concise"))
 
 
 def _report(source: str, today: date) -> Report:
@@ -162,14 +159,14 @@ def _proved(report: Report) -> Report:
     from rupture_protocol.prover.extension import told
 
     proof = prove(report.protocol)
-    return replace(report, issues=(*report.issues, *map(told, proof.findings)), proof=proof)
+    return replace(report, issues=(*report.issues, *told(proof.findings)), proof=proof)
 
 
 def _scenarios(source: str) -> tuple[Issue, ...]:
     """What is wrong with a file of scenarios; its protocol has a report of its own."""
     from rupture_protocol.testing.files import check_scenarios
 
-    return check_scenarios(source)
+    return check_scenarios(source, path=inputs.search_path())
 
 
 def _conclude(reports: list[Report], *, strict: bool) -> int:

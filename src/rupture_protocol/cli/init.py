@@ -1,9 +1,9 @@
-"""`rupture init`: a clinic's own protocol that extends a shipped one, its scenarios, and editor settings."""
+"""`rupture init`: a clinic's own protocol that extends another, its scenarios, and editor settings."""
 
 from __future__ import annotations
 
-import json
 import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import click
 from rupture_protocol.cli import inputs, output
 
 if TYPE_CHECKING:
-    from rupture_protocol.language.protocol import Protocol
+    from rupture_protocol.cli.drafting import Base
 
 LONGEST_NAME = 64
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -20,6 +20,7 @@ EPILOG = """
 \b
 Examples:
   rupture init riverside --from standard
+  rupture init riverside-teens --from riverside.yaml
   rupture init riverside --from standard --folder protocols
 """
 
@@ -27,113 +28,124 @@ Examples:
 @click.command("init", epilog=EPILOG)
 @click.argument("name", metavar="NAME")
 @click.option(
-    "--from", "base", metavar="PROTOCOL", default="standard", help="What it extends. Default: standard."
+    "--from",
+    "base",
+    metavar="PROTOCOL",
+    default="standard",
+    help="What it extends: a name, or a file in the same folder. Default: standard.",
 )
 @click.option("--folder", metavar="DIR", default=".", help="Where to write. Default: here.")
+@inputs.path_option
 def command(name: str, base: str, folder: str) -> None:
-    """Begin a protocol called NAME that extends a shipped one and may only be stricter.
+    """Begin a protocol called NAME that extends another and may only be stricter.
 
     Writes NAME.yaml, NAME.scenarios.yaml and settings for editors, all of which pass `check`. What is there
-    already is never overwritten.
+    already is never overwritten: settings that are ours take the new protocol in, others are left alone.
     """
+    from rupture_protocol.cli import drafting, editors
+
+    _check_name(name)
+    home = Path(folder)
+    found = _base(base, home, name)
+    if found.protocol.id == name:
+        raise output.Failed(
+            f"a protocol cannot extend itself: `{name}`", code=output.USAGE, next="choose another name"
+        )
+    files = drafting.files(name, found)
+    settings = editors.Settings(home, f"{name}.yaml")
+    _refuse_what_is_there(home, [*files, *settings.strangers])
+    _prove_it_loads(files[f"{name}.yaml"], f"{name}.yaml", home)
+    at = "" if folder == "." else f"{inputs.shown_name(folder)}/"
+    for file in write(home, {**files, **settings.new}):
+        output.emit(f"{at}{file}")
+    for said in settings.extend():
+        output.talk(f"note: {said}")
+    path = "".join(f" --path {each}" for each in inputs.search_path())
+    output.talk(f"next: rupture check {at}{name}.yaml{path} --watch")
+
+
+# The name -------------------------------------------------------------------------------------------
+
+
+def _check_name(name: str) -> None:
     from rupture_protocol import shipped
 
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME or name in shipped.names():
+    shown = f"`{output.printable(name)[:80]}`"
+    if name in shipped.names():
         raise output.Failed(
-            f"`{output.printable(name)[:80]}` cannot be the name of a new protocol",
+            f"{shown} is the name of a protocol that is shipped",
             code=output.USAGE,
-            help="lower-case letters, digits and single hyphens, as in `riverside`; not one that is shipped",
+            help="your own needs a name of its own, as that of your clinic",
+            next=f"rupture init riverside --from {name}",
+        )
+    if len(name) > LONGEST_NAME:
+        raise output.Failed(
+            f"{shown} is too long for a name",
+            code=output.USAGE,
+            help=f"at most {LONGEST_NAME} characters",
             next="rupture init riverside --from standard",
         )
-    if shipped.find(base) is None:
+    if not _NAME.fullmatch(name):
         raise output.Failed(
-            f"no shipped protocol is called `{output.printable(base)[:80]}`",
-            code=output.CANNOT_LOAD,
-            next="rupture protocols",
+            f"{shown} cannot be the name of a protocol",
+            code=output.USAGE,
+            help="small letters, digits and single hyphens, as in `riverside`",
+            next=f"rupture init {_likely(name) or 'riverside'}",
         )
-    extended = inputs.load_protocol(base)
-    home = Path(folder)
-    files = _files(name, extended)
-    _refuse_what_is_there(home, files)
-    _prove_it_loads(files[f"{name}.yaml"], f"{name}.yaml")
-    _write(home, files)
-    at = "" if folder == "." else f"{inputs.shown_name(folder)}/"
-    for file in files:
-        output.emit(f"{at}{file}")
-    output.talk(f"next: rupture check {at}{name}.yaml --watch")
 
 
-def _files(name: str, base: Protocol) -> dict[str, str]:
-    from rupture_protocol.language.schema import json_schema
-
-    patterns = [f"{name}.yaml"]
-    settings = {"yaml.schemas": {"./protocol.schema.json": patterns}}
-    return {
-        f"{name}.yaml": _protocol(name, base),
-        f"{name}.scenarios.yaml": _scenarios(name, base),
-        "protocol.schema.json": f"{json.dumps(json_schema(), ensure_ascii=False, indent=2)}\n",
-        ".vscode/settings.json": f"{json.dumps(settings, indent=2)}\n",
-    }
+def _likely(name: str) -> str | None:
+    """The name that was probably meant: `Riverside Clinic.yaml` means `riverside-clinic`."""
+    plain = unicodedata.normalize("NFKD", name.removesuffix(".yaml")).encode("ascii", "ignore").decode()
+    likely = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return likely if _NAME.fullmatch(likely) and len(likely) <= LONGEST_NAME else None
 
 
-def _protocol(name: str, base: Protocol) -> str:
-    major = int(base.version.split(".")[0])
-    return f"""\
-# yaml-language-server: $schema=protocol.schema.json
-#
-# Extends `{base.id}`: what is written here is added to it, and can only make it stricter.
-# Add a condition, a required fact or a recorder rule under the state and trigger that it is about, as in
-#
-# states:
-#   {base.initial}:
-#     transitions:
-#       {next(iter(base.states[base.initial].transitions), "trigger")}:
-#         when: {{a_fact: true}}
-#
-# `rupture explain {base.id}` lists the states, triggers and facts.
-format: 1
-protocol: {name}
-version: 0.1.0
-title: {_quoted(f"{name.replace('-', ' ').capitalize()}: {base.title}")}
-language: {base.language}
-extends: {{protocol: {base.id}, version: ">={major},<{major + 1}"}}
-"""
+# What it extends ------------------------------------------------------------------------------------
 
 
-def _scenarios(name: str, base: Protocol) -> str:
-    """One scenario that holds of the base: what nobody has recorded yet opens nothing that needs it."""
-    from rupture_protocol import Engine
-    from rupture_protocol.engine.options import Verdict
+def _base(written: str, home: Path, name: str) -> Base:
+    """The protocol that is extended: one of the search path by its name, or a file of the same folder."""
+    from rupture_protocol import loading
+    from rupture_protocol.cli.drafting import Base
+    from rupture_protocol.errors import ProtocolNotFound
+    from rupture_protocol.folders import Folders
+    from rupture_protocol.language.nearest import did_you_mean
 
-    engine = Engine(base)
-    decision = engine.decide(engine.imagine(), at=inputs.now())
-    found = {
-        verdict.value: [trigger for trigger, each in decision.verdicts.items() if each is verdict]
-        for verdict in Verdict
-    }
-    expected = [
-        f"state: {base.initial}",
-        *(f"{key}: [{', '.join(each)}]" for key, each in found.items() if each),
-    ]
-    lines = "\n".join(f"          {each}" for each in expected)
-    return f"""\
-# Made-up cases, told step by step, with what must be so. Run them: rupture test {name}.scenarios.yaml
-format: 1
-scenarios: {name}
-cases:
-  nothing_known_yet:
-    title: What may be done while nothing is on record
-    steps:
-      - expect:
-{lines}
-"""
+    folders = Folders(inputs.search_path())
+    if folders.find(written) is not None:
+        return Base(loading.load(written, path=inputs.search_path()))
+    file = _file_of(written, home)
+    if file is None:
+        raise ProtocolNotFound(
+            f"no protocol is called `{output.printable(written)[:80]}`",
+            help=did_you_mean(written, folders.names()) or "or name a file, as in `base.yaml`",
+        )
+    if file.parent.resolve() != home.resolve():
+        raise output.Failed(
+            f"`{inputs.shown_name(written)}` is not in the folder that is written to",
+            code=output.USAGE,
+            help="a protocol extends a file beside it, or one that is found by its name",
+            next=f"rupture init {name} --from {file.stem} --path {inputs.shown_name(str(file.parent))}",
+        )
+    return Base(loading.load(file, path=inputs.search_path()), file.name)
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _file_of(written: str, home: Path) -> Path | None:
+    """The file that was meant: as a path from here, or by its name in the folder that is written to."""
+    for each in (Path(written), home / written, home / f"{written}.yaml"):
+        try:
+            if each.is_file():
+                return each
+        except (OSError, ValueError):  # no path at all
+            return None
+    return None
 
 
-def _refuse_what_is_there(home: Path, files: dict[str, str]) -> None:
+# Writing --------------------------------------------------------------------------------------------
+
+
+def _refuse_what_is_there(home: Path, files: list[str]) -> None:
     there = [file for file in files if (home / file).exists() or (home / file).is_symlink()]
     if there:
         raise output.Failed(
@@ -144,14 +156,19 @@ def _refuse_what_is_there(home: Path, files: dict[str, str]) -> None:
         )
 
 
-def _prove_it_loads(text: str, file: str) -> None:
+def _prove_it_loads(text: str, file: str, home: Path) -> None:
     """What is about to be written is valid, or nothing is written and all its issues are told."""
     from rupture_protocol import loading
+    from rupture_protocol.errors import InvalidProtocol
 
-    loading.loads(text, file=file)
+    folder = home if home.is_dir() else None
+    checked = loading.checks(text, file=file, path=inputs.search_path(), folder=folder)
+    if checked.protocol is None:
+        raise InvalidProtocol(checked.issues)
 
 
-def _write(home: Path, files: dict[str, str]) -> None:
+def write(home: Path, files: dict[str, str]) -> list[str]:
+    """Write files that are not there yet: all of them, or none."""
     written: list[Path] = []
     try:
         for file, text in files.items():
@@ -165,5 +182,8 @@ def _write(home: Path, files: dict[str, str]) -> None:
             path.unlink(missing_ok=True)
         reason = (error.strerror or "it is not known why").lower()
         raise output.Failed(
-            f"cannot write `{file}`: {reason}", code=output.CANNOT_LOAD, next="rupture init --help"
+            f"cannot write `{file}`: {reason}",
+            code=output.CANNOT_LOAD,
+            next="choose another --folder",
         ) from None
+    return list(files)

@@ -35,17 +35,22 @@ Examples:
     metavar="PERCENT",
     help="Exit 1 where less is shown (with --mutate: or noticed).",
 )
+@click.option(
+    "--inherited", is_flag=True, help="Of an extension, also count what it inherits: not only what it adds."
+)
 @click.option("--mutate", is_flag=True, help="Say which small changes of the protocol no scenario notices.")
 @click.option(
     "--write-missing", metavar="FILE", help="Write the scenarios that full coverage lacks; - for stdout."
 )
 @click.option("--junit", metavar="FILE", help="Write the results as JUnit XML.")
 @click.option("--html", metavar="FILE", help="Write one page with the results and the coverage.")
+@inputs.path_option
 @inputs.json_option("Print one JSON document, rupture-test/1.")
 def command(
     sources: tuple[str, ...],
     coverage: bool,
     fail_under: float | None,
+    inherited: bool,
     mutate: bool,
     write_missing: str | None,
     junit: str | None,
@@ -61,7 +66,7 @@ def command(
         raise output.Failed(
             "`--json` and `--write-missing -` both print", code=output.USAGE, next="rupture test --help"
         )
-    test = Test([_load(path) for path in _files(sources)])
+    test = Test([_load(path) for path in _files(sources)], inherited=inherited)
     measured = test.coverages() if coverage or fail_under is not None or html or as_json else []
     hunted = test.mutations() if mutate else []
     if as_json:
@@ -77,10 +82,11 @@ def command(
 class Test:
     """The suites that were asked for, and what became of their scenarios."""
 
-    def __init__(self, suites: list[Suite]) -> None:
+    def __init__(self, suites: list[Suite], *, inherited: bool) -> None:
         from rupture_protocol.scenarios.reports import Ran
 
         self.suites = suites
+        self.inherited = inherited
         self.ran = [Ran(suite.scenarios, suite.protocol, suite.run()) for suite in suites]
 
     def by_protocol(self) -> list[tuple[Suite, list[Ran]]]:
@@ -96,7 +102,7 @@ class Test:
 
         found = []
         for suite, ran in self.by_protocol():
-            meter = Meter(suite.protocol)
+            meter = Meter(suite.protocol, inherited=self.inherited)
             for each in ran:
                 meter.watch(each.results)
             found.append(meter.coverage())
@@ -108,7 +114,7 @@ class Test:
 
         output.talk("note: trying small changes of the protocol, one after another")
         return [
-            (suite, mutate(suite.engine, [each.scenarios for each in ran]))
+            (suite, mutate(suite.engine, [each.scenarios for each in ran], inherited=self.inherited))
             for suite, ran in self.by_protocol()
         ]
 
@@ -159,7 +165,7 @@ def _load(path: Path) -> Suite:
     from rupture_protocol.testing.files import InvalidScenarios, load_scenarios
 
     try:
-        return load_scenarios(path)
+        return load_scenarios(path, path=inputs.search_path())
     except InvalidScenarios as error:
         bad = error.issues[0]
         raise output.Failed(
@@ -194,7 +200,8 @@ def _write_missing(test: Test, file: str) -> None:
         )
     suite, ran = groups[0]
     at = suite.scenarios.at
-    found = missing(suite.engine, [result for each in ran for result in each.results], at=at)
+    results = [result for each in ran for result in each.results]
+    found = missing(suite.engine, results, at=at, inherited=test.inherited)
     if not found.cases:
         output.talk("ok: no scenario is missing")
         return

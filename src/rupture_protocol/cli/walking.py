@@ -19,13 +19,14 @@ from rupture_protocol.engine.case import Actor, Case
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.questions import Question
-from rupture_protocol.errors import RuptureError, shorten
+from rupture_protocol.errors import Refused, RuptureError, shorten
 from rupture_protocol.language.facts import UNKNOWN, Fact, FactType, Unknown, Value
 from rupture_protocol.language.nearest import did_you_mean
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.quantities import DURATION_HELP, parse_duration
 from rupture_protocol.scenarios.model import Scenario
-from rupture_protocol.scenarios.saving import scenario_of
+from rupture_protocol.scenarios.saving import Attempt, scenario_of
+from rupture_protocol.scenarios.steps import Action, Override, Record, Take
 
 HELP = (
     ("2, mild, 2,3", "answer the question, by number or value; a set is a list"),
@@ -66,6 +67,7 @@ class Walk:
         self._role = next(iter(protocol.roles), "clinician")
         self._skipped: set[str] = set()
         self._view = View(protocol, self._page)
+        self._refused: list[Attempt] = []
         self._case: Case = self._engine.open("walk", by=self._me, at=self._now())
         self._commands: dict[str, Callable[[Decision, str], None]] = {
             "?": self._explain,
@@ -110,7 +112,7 @@ class Walk:
 
     def scenario(self) -> Scenario:
         """What was walked, as a scenario."""
-        return scenario_of(self._case, self._decide(), name="walked")
+        return scenario_of(self._case, self._decide(), name="walked", refused=self._refused)
 
     def _tell_error(self, error: RuptureError) -> None:
         self._page.line(str(error), sign="✗", sign_style="red")
@@ -159,7 +161,7 @@ class Walk:
         self._put(fact.name, fact.parse(text) if exact else _typed(fact, text))
 
     def _put(self, name: str, value: Value | Unknown) -> None:
-        self._case = self._engine.record(self._case, {name: value}, by=self._me, at=self._now())
+        self._try(Record({name: value}), self._engine.record, {name: value})
         self._page.line(f"recorded: {name}", sign="✓", sign_style="green")
 
     def _unknown(self, decision: Decision, _rest: str) -> None:
@@ -179,15 +181,23 @@ class Walk:
             if not 0 < int(which[:4]) <= len(self._view.listed):
                 raise RuptureError(f"there is no option t{which[:4]}", help="`l` lists the options")
             which = self._view.listed[int(which[:4]) - 1]
-        self._case = self._engine.take(self._case, which, by=self._me, at=self._now())
+        self._try(Take(which), self._engine.take, which)
         self._moved(which)
 
     def _override(self, _decision: Decision, rest: str) -> None:
         trigger, _, reason = rest.partition(" ")
-        self._case = self._engine.override(
-            self._case, trigger, reason=reason.strip(), by=self._me, at=self._now()
-        )
+        reason = reason.strip()
+        self._try(Override(trigger, reason), self._engine.override, trigger, reason=reason)
         self._moved(trigger)
+
+    def _try(self, action: Action, write: Callable[..., Case], what: object, **more: str) -> None:
+        """Do something to the case; what the protocol refuses is kept in mind for the scenario."""
+        at = self._now()
+        try:
+            self._case = write(self._case, what, by=self._me, at=at, **more)
+        except Refused:
+            self._refused.append(Attempt(len(self._case.history), action, self._me, at))
+            raise
 
     def _moved(self, trigger: str) -> None:
         self._skipped.clear()

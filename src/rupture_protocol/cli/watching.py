@@ -39,11 +39,14 @@ Stamps = dict[Path, Stamp]
 
 
 class Watched:
-    """The files that were asked for, and the YAML beside them: what they extend, and their translations."""
+    """The files that were asked for, and the YAML around them: what they extend, and their translations.
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    That is what lies beside them, and in the folders in which protocols are looked for by their names.
+    """
+
+    def __init__(self, paths: Sequence[Path], *, beside: Sequence[Path] = ()) -> None:
         self._own = tuple(paths)
-        self._folders = tuple(dict.fromkeys(path.parent for path in paths))
+        self._folders = tuple(dict.fromkeys((*(path.parent for path in paths), *beside)))
         self._seen = self._stamps()
 
     def changes(self) -> Iterator[bool]:
@@ -117,7 +120,7 @@ class LastGood:
 
 
 def watch(
-    paths: Sequence[Path],
+    watched: Watched,
     check: Callable[[], list[Report]],
     show: Callable[[list[Report]], int],
     *,
@@ -127,7 +130,7 @@ def watch(
     """Check at once and after each save, until Ctrl-C, or until nobody reads the output any more.
 
     Args:
-        paths: The files to look at.
+        watched: The files to look at.
         check: Reads and checks them.
         show: Prints a round, and returns its exit code.
         strict: Whether a warning makes a file not good.
@@ -136,7 +139,7 @@ def watch(
     Returns:
         The exit code of the last round, for a reader who has left.
     """
-    watched, good = Watched(paths), LastGood()
+    good = LastGood()
     reports = check()
     if any(each.unreadable for each in reports):
         return show(reports)  # a mistyped name is told at once, and not waited for

@@ -6,7 +6,7 @@ share counts once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,6 +42,8 @@ class Layer:
     bases: tuple[Base, ...] = ()
     levels: int = 0
     """Of `extends`, below it."""
+    theirs: frozenset[Issue] = frozenset()
+    """The warnings that what it extends has by itself, and that are not told of it."""
 
     @property
     def everything(self) -> tuple[Base, ...]:
@@ -155,13 +157,14 @@ class Assembly:
         files[file] = frozenset(files) | {file}
         bases = tuple(dict.fromkeys(base for layer in found for base in layer.everything))
         checked = check_document(to_document(root, file), tuple(issues), today=self.today)
-        checked = replace(checked, issues=_without_theirs(checked.issues, found))
+        theirs = _warnings_of(found)
+        checked = replace(checked, issues=tuple(each for each in checked.issues if each not in theirs))
         if checked.protocol is not None:
             protocol = replace(
                 checked.protocol, bases=bases, assume_of=_assume_of(checked.protocol, files, file)
             )
             checked = replace(checked, protocol=protocol)
-        return Layer(checked, root, files, bases, 1 + max(layer.levels for layer in found))
+        return Layer(checked, root, files, bases, 1 + max(layer.levels for layer in found), theirs)
 
     def _in_language(self, language: str, text: Text, root: Node) -> Node:
         """The tree of one file with the texts of its translation, if there is one that fits."""
@@ -300,10 +303,10 @@ def _assume_of(
     return Frozen({"": inherited, **{name: counting(name) for name in protocol.promises}})
 
 
-def _without_theirs(issues: tuple[Issue, ...], found: Mapping[Layer, Wanted]) -> tuple[Issue, ...]:
-    """Without the warnings that a base has by itself: they are its author's."""
-    theirs = {issue for layer in found for issue in layer.checked.issues if issue.code not in _KEPT}
-    return tuple(issue for issue in issues if issue not in theirs)
+def _warnings_of(found: Iterable[Layer]) -> frozenset[Issue]:
+    """The warnings that bases have by themselves: they are their authors'."""
+    issues = {issue for layer in found for issue in (*layer.checked.issues, *layer.theirs)}
+    return frozenset(issue for issue in issues if issue.code not in _KEPT)
 
 
 def _once(issues: list[Issue]) -> tuple[Issue, ...]:

@@ -104,7 +104,23 @@ def _keys(shape: type[shapes.Shape]) -> list[str]:
 
 def _missing(_complaint: Complaint, path: Path, report: Report) -> None:
     owner = path[:-1]
-    report("missing-key", f"`{path[-1]}` is missing", owner, key=bool(owner), help=_example(path))
+    advice = _inherited_instead(owner, report) or _example(path)
+    report("missing-key", f"`{path[-1]}` is missing", owner, key=bool(owner), help=advice)
+
+
+def _inherited_instead(path: Path, report: Report) -> str | None:
+    """In an extension: the inherited name that was meant, where one of its own is nearly the same.
+
+    What is inherited is whole, so a key is missing only under a name that is new, or mistyped.
+    """
+    for end in range(len(path), 1, -1) if report.is_written(("extends",)) else ():
+        *above, name = path[:end]
+        beside = report.written(tuple(above))
+        others = [each for each in beside if each != name] if isinstance(beside, dict) else []
+        advice = report.did_you_mean(str(name), others)
+        if advice and advice.startswith("did you mean") and str(name) not in key_names(tuple(above)):
+            return f"{advice} `{shorten(str(name))}` is not inherited"
+    return None
 
 
 def _unknown_key(_complaint: Complaint, path: Path, report: Report) -> None:

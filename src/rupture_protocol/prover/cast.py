@@ -34,10 +34,12 @@ class Cast:
     def recorders(
         self, changes: Mapping[str, Value | Unknown]
     ) -> Iterator[tuple[Actor, dict[str, Value | Unknown]]]:
-        """Who records what: as few people as a look at one role after the other finds."""
-        left = dict(changes)
+        """Who records what: who opens the case, what they may; the rest, as few people as a look finds."""
+        left, first = dict(changes), self.opener().role
         while left:
-            role, named = max(self._able(left), key=lambda able: len(able[1]))
+            role, named = max(
+                self._able(left), key=lambda able: (bool(able[1]) and able[0] == first, len(able[1]))
+            )
             yield self._somebody((role,) if role else ()), {name: left.pop(name) for name in named}
 
     def _able(self, left: Mapping[str, object]) -> Iterator[tuple[str, list[str]]]:

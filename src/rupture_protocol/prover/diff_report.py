@@ -82,7 +82,7 @@ def _lines(alike: list[Change]) -> Iterator[str]:
 
 def told(change: Change) -> str:
     """A change in a sentence."""
-    also = [effect.value for effect in change.effects[1:]]
+    also = [effect.value for effect in change.effects[1:] if effect is not Effect.OTHER]
     tail = f" [also {', '.join(also)}]" if also else ""
     name = "" if change.part in ("assume", "protocol") else f" `{change.name}`"
     where = f" in {places(change.states)}" if change.states else ""
@@ -124,7 +124,7 @@ def unsaid(shift: Shift) -> str:
 def _shares(shift: Shift) -> str:
     if not shift.besides:
         return f"{_percent(shift.share)} of all kinds of situation"
-    return f"{_percent(shift.of_those)} of the kinds of situation in which all else leaves it to this"
+    return f"{_percent(shift.of_those)} of the kinds of situation in which nothing else decides it"
 
 
 def places(states: Sequence[str]) -> str:

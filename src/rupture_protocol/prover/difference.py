@@ -80,7 +80,7 @@ class Shift:
 
     `share` counts each kind of situation (a region of every fact that either protocol reads) once;
     `of_those` is its part of the kinds in which all else that both versions ask for leaves it to what
-    differs. `besides`: there are others, and so each rule means *where all else leaves it to this*.
+    differs. `besides`: there are others, and so each rule means *where nothing else decides it*.
     `more` counts the rules that are left out; `many` says that it is at least so many.
     """
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from rupture_protocol.errors import Issue
 from rupture_protocol.language.conditions import Condition
@@ -22,8 +23,8 @@ def broken_by(protocol: Protocol, *, budget: int = BUDGET) -> tuple[Issue, ...]:
     together: dict[tuple[Condition, ...], set[str]] = {written: set()}
     for name in protocol.promises:
         together.setdefault(protocol.assumed_for(name), set()).add(name)
-    return tuple(
-        told(finding)
+    return told(
+        finding
         for assumed, names in together.items()
         for result in _proved(protocol, assumed, budget)
         if (result.name in names if result.promise else assumed == written)
@@ -35,8 +36,22 @@ def _proved(protocol: Protocol, assumed: tuple[Condition, ...], budget: int) -> 
     yield from prove(replace(protocol, assume=assumed), budget=budget, full=False).results
 
 
-def told(finding: Finding) -> Issue:
-    """A finding as an issue, its story below it."""
-    if finding.story is None:
-        return finding.issue
-    return replace(finding.issue, story=finding.story.render())
+def told(findings: Iterable[Finding]) -> tuple[Issue, ...]:
+    """Findings as issues in file order, the story of each below it; no step of it is told twice."""
+    issues: list[Issue] = []
+    before: list[tuple[str, ...]] = []
+    for finding in sorted(findings, key=lambda each: each.issue.span):
+        if finding.story is None:
+            issues.append(finding.issue)
+            continue
+        steps = finding.story.sentences
+        known = max((_alike(steps, each) for each in before), default=0)
+        issues.append(replace(finding.issue, story=finding.story.render(told=known)))
+        before.append(steps)
+    return tuple(issues)
+
+
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many steps two stories have in common before they part."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in same)

@@ -14,10 +14,11 @@ from rupture_protocol.language.protocol import (
     Promise,
     ReachPromise,
 )
+from rupture_protocol.prover.breaking import broken
 from rupture_protocol.prover.diagram import FULL
 from rupture_protocol.prover.moves import Move
 from rupture_protocol.prover.proof import Proof
-from rupture_protocol.prover.results import Finding, Results, issue_at
+from rupture_protocol.prover.results import Finding, Results
 from rupture_protocol.prover.scenario import lacking, state_title, trigger_title
 from rupture_protocol.prover.story import Target
 
@@ -41,8 +42,7 @@ def _findings(proof: Proof, promise: Promise) -> Iterator[Finding]:
             reach = proof.ways
     if targets:
         story = proof.story(reach, targets)
-        message = f"the promise `{promise.name}` can be broken: {story.ends}"
-        yield Finding(issue_at(proof.protocol, "broken-promise", message, ("promises", promise.name)), story)
+        yield Finding(broken(proof.protocol, promise, story), story)
 
 
 # enter: … ---------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def _is_broken(when: Condition | None, asked: tuple[Condition, ...], situation: 
 
 def _entry_said(proof: Proof, move: Move, asked: tuple[Condition, ...], situation: Situation) -> str:
     trigger = trigger_title(move.state, move.step.trigger, proof.protocol)
-    why = lacking(evaluate(All(asked), situation))
+    why = lacking(evaluate(All(asked), situation), proof.protocol)
     return f"{trigger} leads from {state_title(move.state, proof.protocol)} to " + (
         f"{state_title(move.to, proof.protocol)}, though {why}"
     )
@@ -160,7 +160,8 @@ def _offer_said(
     where = state_title(state, proof.protocol)
     if not asked:
         return f"{trigger} is not offered in {where}, where the promise asks for it"
-    return f"{trigger} is not open in {where}: {lacking(evaluate(All(asked), situation))}"
+    why = lacking(evaluate(All(asked), situation), proof.protocol)
+    return f"{trigger} is not open in {where}: {why}"
 
 
 # always_reachable: … ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 from rupture_protocol.engine.case import Actor, Case, Event, EventKind
 from rupture_protocol.engine.engine import Engine
-from rupture_protocol.engine.evaluate import Trace
+from rupture_protocol.engine.evaluate import Reading, Trace
 from rupture_protocol.engine.reasons import subject_of
 from rupture_protocol.engine.truth import FALSE, TRUE, Truth
 from rupture_protocol.frozen import Frozen
@@ -23,8 +23,9 @@ from rupture_protocol.language.conditions import (
     Visited,
     Visits,
 )
-from rupture_protocol.language.facts import Unknown, to_json
+from rupture_protocol.language.facts import Fact, FactType, Unknown, Value, to_json
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.language.source import Path
 from rupture_protocol.prover.moves import Move
 
 
@@ -33,17 +34,20 @@ class Story:
     """How a case comes to stand where something is wrong; lived through in the real engine.
 
     `stopped`: the net at run time would stop the last step; the guard alone does not. `scenario` has the
-    shape of a script for `rupture play`.
+    shape of a script for `rupture play`. `last` is where the step is written that the story ends with.
     """
 
     sentences: tuple[str, ...]
     ends: str
     stopped: bool
     scenario: Mapping[str, Any] = field(hash=False)
+    last: Path | None = None
 
-    def render(self) -> str:
-        """The story as a person reads it."""
+    def render(self, *, told: int = 0) -> str:
+        """The story as a person reads it; the first steps are only counted where they were `told` before."""
         lines = [f"{number}. {said}" for number, said in enumerate(self.sentences, start=1)]
+        if told > 1:
+            lines[:told] = [f"1 to {told}. As told above."]
         return "\n".join([*lines, f"→ {self.ends}"])
 
 
@@ -58,8 +62,8 @@ def story_of(
     if stopped and last is not None:
         title = trigger_title(last.state, last.step.trigger, protocol)
         sentences.append(
-            f"The guard of {title} would let it be taken now. "
-            "The net at run time would stop it, the guard alone does not."
+            f"Nothing that {title} asks for is missing. "
+            "Only the promise itself would still stop it, as a last safeguard."
         )
         verdict = engine.decide(case, at=at)[last.step.trigger].verdict
         expected[verdict.value] = [last.step.trigger]
@@ -71,7 +75,8 @@ def story_of(
         steps.insert(0, {**begun, "expect": {"state": opening.to}})
     steps[0] = {**begun, **steps[0]}
     scenario = {"protocol": protocol.id, "case": case.id, "title": ends, "steps": steps}
-    return Story(tuple(sentences), ends, stopped, Frozen(scenario))
+    written = None if last is None else last.step.defined.path
+    return Story(tuple(sentences), ends, stopped, Frozen(scenario), written)
 
 
 def _told(case: Case, at: datetime, protocol: Protocol) -> Iterator[str]:
@@ -115,12 +120,13 @@ def _by(actor: Actor) -> dict[str, str]:
 def _sentence(event: Event, known: dict[str, str], protocol: Protocol) -> str:
     who = _who(event.by)
     if event.kind is EventKind.OPENED:
-        return f"A case begins in {state_title(event.to or '', protocol)}."
+        return f"A case begins at {state_title(event.to or '', protocol)}."
     if event.trigger is None:
-        return f"{who} records: {'; '.join(_recorded(event, known, protocol))}."
+        return f"{who} records {'; '.join(_recorded(event, known, protocol))}."
     how = {EventKind.PRECAUTION: " as a precaution", EventKind.OVERRIDE: f" by override ({event.reason})"}
     title = trigger_title(event.source or "", event.trigger, protocol)
-    return f"{who} takes {title}{how.get(event.kind, '')}: now in {state_title(event.to or '', protocol)}."
+    now = f"The case is now at {state_title(event.to or '', protocol)}."
+    return f"{who} takes {title}{how.get(event.kind, '')}. {now}"
 
 
 def _who(actor: Actor) -> str:
@@ -135,10 +141,17 @@ def _recorded(event: Event, known: dict[str, str], protocol: Protocol) -> Iterat
     """What is recorded; where it was something else before, that it has changed."""
     for name, value in event.facts.items():
         fact = protocol.facts[name]
-        said = "not known" if isinstance(value, Unknown) else f"“{fact.label(value)}”"
-        changed = f" now (it was {known[name]})" if name in known else ""
+        said = "not known" if isinstance(value, Unknown) else _said(fact, value)
+        changed = f" now (before: {known[name]})" if name in known else ""
         known[name] = said
-        yield f"{subject_of(fact)} is {said}{changed}"
+        yield f"{subject_of(fact)}: {said}{changed}"
+
+
+def _said(fact: Fact, value: Value) -> str:
+    """A value as a person would say it."""
+    yes_or_no = {"true": "yes", "false": "no"} if fact.type is FactType.BOOLEAN else {}
+    said = fact.label(value)
+    return yes_or_no.get(said, said)
 
 
 def trigger_title(state: str, trigger: str, protocol: Protocol) -> str:
@@ -148,7 +161,7 @@ def trigger_title(state: str, trigger: str, protocol: Protocol) -> str:
         or (protocol.states[state].transitions.get(trigger) if state in protocol.states else None)
         or protocol.anywhere.get(trigger)
     )
-    return f"`{trigger}` (“{defined.title}”)" if defined is not None and defined.title else f"`{trigger}`"
+    return f"“{defined.title}” (`{trigger}`)" if defined is not None and defined.title else f"`{trigger}`"
 
 
 def state_title(state: str, protocol: Protocol) -> str:
@@ -157,28 +170,54 @@ def state_title(state: str, protocol: Protocol) -> str:
     return f"“{title}”" if title else f"`{state}`"
 
 
-def lacking(trace: Trace) -> str:
+def lacking(trace: Trace, protocol: Protocol) -> str:
     """What keeps a condition from being true, by name: never a value."""
-    said = list(dict.fromkeys(_lacking(trace)))
-    return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
+    found: dict[str, list[str]] = {}
+    for how, name in dict.fromkeys(_lacking(trace, protocol)):
+        found.setdefault(how, []).append(name)
+    return "; ".join(
+        how.format(_listed(names), "is" if len(names) == 1 else "are") for how, names in found.items()
+    )
 
 
-def _lacking(trace: Trace, wanted: Truth = TRUE) -> Iterator[str]:
-    """What keeps a condition from coming to what is wanted."""
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    shown = names if more <= 0 else [*names[:MOST_NAMES], "one more" if more == 1 else f"{more} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+MOST_NAMES = 4
+
+UNRECORDED = "{} {} not on record"
+AGAINST = "what is recorded of {} says otherwise"
+PRESUMED = "what is presumed of {} says otherwise"
+NEVER_THERE = "the case was never at {}"
+WAS_THERE = "the case was at {}"
+OTHERWISE = "the case was not at {} as often, or as long ago, as is asked"
+
+
+def _lacking(trace: Trace, protocol: Protocol, wanted: Truth = TRUE) -> Iterator[tuple[str, str]]:
+    """What keeps a condition from coming to what is wanted: how, and the name of it."""
     condition = trace.condition
     turned = FALSE if wanted is TRUE else TRUE
     match condition:
         case _ if trace.truth is wanted:
             return
-        case Compare(fact=fact) | OnRecord(fact=fact):
-            known = trace.reading is not None and trace.reading.value is not None
-            yield f"`{fact}` {'stands against it' if known else 'is not on record'}"
+        case Compare(fact=fact) | OnRecord(fact=fact) as condition:
+            yield _how(condition, trace.reading), subject_of(protocol.facts[fact])
         case Visited(state=state):
-            yield f"`{state}` has {'not ' if wanted is TRUE else ''}been visited"
+            yield NEVER_THERE if wanted is TRUE else WAS_THERE, state_title(state, protocol)
         case Visits(state=state) | Elapsed(since=state):
-            yield f"`{state}` was not entered as it asks"
+            yield OTHERWISE, state_title(state, protocol)
         case Not() | NotHeldBack() | Named(holds=False):
-            yield from _lacking(trace.parts[0], turned)
+            yield from _lacking(trace.parts[0], protocol, turned)
         case _:
             for part in trace.parts:
-                yield from _lacking(part, wanted)
+                yield from _lacking(part, protocol, wanted)
+
+
+def _how(condition: Compare | OnRecord, reading: Reading | None) -> str:
+    """Why a fact does not do what is asked of it."""
+    if reading is None or reading.value is None or (reading.presumed and isinstance(condition, OnRecord)):
+        return UNRECORDED
+    return PRESUMED if reading.presumed else AGAINST

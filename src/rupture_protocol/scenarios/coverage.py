@@ -12,6 +12,7 @@ from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
 from rupture_protocol.scenarios.guards import Atom, Evaluation, Guards
+from rupture_protocol.scenarios.own import counts
 from rupture_protocol.scenarios.running import Look, Result
 
 
@@ -29,8 +30,8 @@ PLURAL = {
     Kind.STATE: "states entered",
     Kind.TRANSITION: "transitions taken",
     Kind.INTERRUPT: "interrupts taken",
-    Kind.TRUE_FALSE: "atoms that decide by being true or false",
-    Kind.KNOWN_UNKNOWN: "atoms that decide by being known or not",
+    Kind.TRUE_FALSE: "requirements that decide by being true or false",
+    Kind.KNOWN_UNKNOWN: "requirements that decide by being known or not",
 }
 
 
@@ -50,11 +51,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which goals are met, in file order, and the line of each is the protocol's."""
+    """Which goals are met, in file order, and the line of each is the protocol's.
+
+    `inherited`: what an extension inherits counts, too.
+    """
 
     protocol: Protocol = field(repr=False)
     goals: tuple[Goal, ...]
     met: frozenset[Goal]
+    inherited: bool = False
 
     @property
     def missing(self) -> tuple[Goal, ...]:
@@ -73,12 +78,14 @@ class Coverage:
 
 
 class Meter:
-    """Watches runs of scenarios of one protocol."""
+    """Watches runs of scenarios of one protocol; of an extension, what it adds, or with `inherited` all."""
 
-    def __init__(self, protocol: Protocol, *, guards: Guards | None = None) -> None:
+    def __init__(self, protocol: Protocol, *, guards: Guards | None = None, inherited: bool = False) -> None:
         self.protocol = protocol
+        self.inherited = inherited
         self.guards = guards or Guards(protocol)
-        self.goals = tuple(goals_of(self.guards))
+        counted = counts(protocol, inherited=inherited)
+        self.goals = tuple(goal for goal in goals_of(self.guards) if counted(goal.path))
         self._reached: set[tuple[Kind, Path]] = set()
         # For an option and an atom: the atom's truth, another that would change the outcome, the outcome.
         self._shown: dict[tuple[Path, int], set[tuple[Truth, Truth, Truth]]] = {}
@@ -121,7 +128,7 @@ class Meter:
             for goal in self.goals
             if (goal.kind, goal.atom) in decided or (goal.kind, goal.path) in self._reached
         ]
-        return Coverage(self.protocol, self.goals, frozenset(met))
+        return Coverage(self.protocol, self.goals, frozenset(met), self.inherited)
 
     def unmet(self, atom: int) -> list[Goal]:
         """The goals about one atom that are not met yet."""

@@ -32,15 +32,16 @@ class Missing:
     coverage: Coverage
 
 
-def missing(engine: Engine, results: Iterable[Result], *, at: datetime) -> Missing:
+def missing(engine: Engine, results: Iterable[Result], *, at: datetime, inherited: bool = False) -> Missing:
     """What would have to be added to these results for full coverage.
 
     Args:
         results: Of the scenarios that there are.
         at: When imagined cases are asked about.
+        inherited: Of an extension, what it inherits is to be shown, too.
     """
     ran = tuple(results)
-    meter = Meter(engine.protocol)
+    meter = Meter(engine.protocol, inherited=inherited)
     meter.watch(ran)
     search = _Search(engine, meter, at)
     found = [*search.routes(ran), *search.atoms()]

@@ -14,6 +14,7 @@ from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.scenarios import steps as written
 from rupture_protocol.scenarios.model import Scenario, Scenarios
 from rupture_protocol.scenarios.mutants import Mutant, Part, mutants
+from rupture_protocol.scenarios.own import counts
 from rupture_protocol.scenarios.running import Look, Result, Runner
 
 
@@ -35,14 +36,16 @@ class Mutation:
         return 100 * self.noticed / len(self.mutants) if self.mutants else 100.0
 
 
-def mutate(engine: Engine, files: Iterable[Scenarios]) -> Mutation:
+def mutate(engine: Engine, files: Iterable[Scenarios], *, inherited: bool = False) -> Mutation:
     """Hold the scenarios against every mutant of their protocol.
 
     Args:
         engine: Of the protocol as it is.
         files: The scenarios; those that do not pass as it is notice nothing.
+        inherited: Of an extension, what it inherits is changed, too.
     """
-    found = tuple(mutants(engine.protocol))
+    counted = counts(engine.protocol, inherited=inherited)
+    found = tuple(mutant for mutant in mutants(engine.protocol) if counted(mutant.path))
     hunter = _Hunter(engine, tuple(files))
     return Mutation(found, tuple(mutant for mutant in found if not hunter.notices(mutant)))
 

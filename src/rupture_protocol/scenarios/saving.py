@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 
 from rupture_protocol.engine.case import Actor, Case, Event, EventKind
 from rupture_protocol.engine.decision import Decision
@@ -12,14 +14,32 @@ from rupture_protocol.scenarios.model import Scenario
 from rupture_protocol.scenarios.steps import VERDICTS, Action, Correct, Expect, Override, Record, Step, Take
 
 
-def scenario_of(case: Case, decision: Decision, *, name: str, title: str | None = None) -> Scenario:
-    """The events of a case as steps, and at the end what is so then: the state, and what is open."""
-    steps = list(_steps(case.history))
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody tried and was refused, and how many events the case had by then."""
+
+    events: int
+    action: Action
+    by: Actor
+    at: datetime
+
+
+def scenario_of(
+    case: Case, decision: Decision, *, name: str, title: str | None = None, refused: Iterable[Attempt] = ()
+) -> Scenario:
+    """The events of a case as steps, and at the end what is so then: the state, and what is open.
+
+    What was `refused` on the way stands where it was tried, as a step that is there to be refused.
+    """
+    # How many events the case had then, itself included; sorting keeps the order of what is alike.
+    done = [(number, _done(event)) for number, event in enumerate(case.history[1:], start=2)]
+    tried = [(each.events, Step(0, each.action, each.at, each.by, refused=True)) for each in refused]
+    steps = [step for _, step in sorted([*done, *_once(tried)], key=itemgetter(0))]
     verdicts: dict[str, tuple[str, ...]] = dict.fromkeys(VERDICTS, ())
     verdicts[Verdict.OPEN] = decision.open
-    at = decision.at if not steps or decision.at != case.history[-1].at else None
-    steps.append(Step(len(steps) + 1, Expect(decision.state, verdicts), at, None))
-    return Scenario(name, tuple(steps), title, case.history[0].at)
+    steps.append(Step(0, Expect(decision.state, verdicts), decision.at, None))
+    begins = case.history[0].at
+    return Scenario(name, tuple(_numbered(steps, begins)), title, begins)
 
 
 def people_of(steps: tuple[Step, ...]) -> dict[str, Actor]:
@@ -32,16 +52,25 @@ def people_of(steps: tuple[Step, ...]) -> dict[str, Actor]:
     return {name: who for name, who in found.items() if name not in twice}
 
 
-def _steps(history: tuple[Event, ...]) -> Iterator[Step]:
-    at = history[0].at
-    for number, event in enumerate(history[1:], start=1):
-        occurred = None if event.occurred == event.at else event.occurred
-        yield Step(number, _action(event), _moved(event, at), event.by, occurred, event.note)
-        at = event.at
+def _done(event: Event) -> Step:
+    occurred = None if event.occurred == event.at else event.occurred
+    return Step(0, _action(event), event.at, event.by, occurred, event.note)
 
 
-def _moved(event: Event, before: datetime) -> datetime | None:
-    return event.at if event.at != before else None
+def _once(tried: Iterable[tuple[int, Step]]) -> Iterator[tuple[int, Step]]:
+    """Without what was tried again at once, by the same person."""
+    before = None
+    for events, step in tried:
+        if (events, step.action, step.by) != before:
+            yield events, step
+        before = events, step.action, step.by
+
+
+def _numbered(steps: Iterable[Step], at: datetime | None) -> Iterator[Step]:
+    """The steps in order; each says when it happens only where that is another moment than before."""
+    for number, step in enumerate(steps, start=1):
+        yield replace(step, number=number, at=None if step.at == at else step.at)
+        at = step.at
 
 
 def _action(event: Event) -> Action:

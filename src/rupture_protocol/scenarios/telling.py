@@ -20,6 +20,9 @@ LACKS = {
 }
 
 
+NOT_COUNTED = "; what is inherited is not counted (`--inherited` counts it)"
+
+
 def tell(result: Result, scenarios: Scenarios) -> Iterator[str]:
     """Every difference of one scenario, with its place and what would help."""
     for each in result.differences:
@@ -34,7 +37,12 @@ def tell_coverage(coverage: Coverage) -> Iterator[str]:
         met, all_ = coverage.of(kind)
         if all_:
             yield f"{met:>4} of {all_:<4} {PLURAL[kind]}"
-    yield f"{coverage.share:.1f} % of {len(coverage.goals)} goals"
+    left_out = "" if coverage.inherited or not coverage.protocol.bases else NOT_COUNTED
+    yield f"{coverage.share:.1f} % of {_goals(len(coverage.goals))}{left_out}"
+
+
+def _goals(count: int) -> str:
+    return f"{count} goal{'s' * (count != 1)}"
 
 
 def tell_goals(goals: Iterable[Goal], protocol: Protocol) -> Iterator[str]:

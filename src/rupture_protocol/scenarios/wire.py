@@ -31,6 +31,7 @@ def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
     ]
     return {
         "protocol": _protocol(coverage.protocol),
+        "inherited": coverage.inherited or not coverage.protocol.bases,
         "percent": round(coverage.share, 1),
         "counts": counts,
         "missing": missing,

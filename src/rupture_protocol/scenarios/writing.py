@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from rupture_protocol.engine.case import Actor
-from rupture_protocol.language.facts import Unknown, decimal_text, to_json
-from rupture_protocol.language.scalars import Plain, scalar
+from rupture_protocol.language.flow import flow
 from rupture_protocol.scenarios.model import Scenario, Start
 from rupture_protocol.scenarios.steps import VERDICTS, Correct, Expect, Override, Record, Step, Take
 
-_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]*( [A-Za-z0-9_-]+)*")
 WIDTH = 100
 
 
@@ -38,9 +33,9 @@ def write(
         head: A comment that stands first; every line of it begins with `#`.
     """
     known = people or {}
-    lines = [*([head] if head else []), "format: 1", f"scenarios: {_flow(protocol)}", f"at: {_flow(at)}"]
+    lines = [*([head] if head else []), "format: 1", f"scenarios: {flow(protocol)}", f"at: {flow(at)}"]
     if known:
-        lines.append(f"people: {_flow({name: who.role for name, who in known.items()})}")
+        lines.append(f"people: {flow({name: who.role for name, who in known.items()})}")
     lines.append("cases:")
     for case in (*origins, *cases):
         lines += [*_case(case, known, None if case.at == at and case.follows is None else case.at), ""]
@@ -50,9 +45,9 @@ def write(
 def _case(case: Scenario, people: Mapping[str, Actor], at: datetime | None) -> Iterator[str]:
     yield f"  {case.name}:"
     if case.title:
-        yield f"    title: {_flow(case.title)}"
+        yield f"    title: {flow(case.title)}"
     if at is not None:
-        yield f"    at: {_flow(at)}"
+        yield f"    at: {flow(at)}"
     if case.follows is not None:
         yield f"    follows: {case.follows}"
     if case.start is not None:
@@ -127,7 +122,7 @@ def _expect(expect: Expect) -> dict[str, object]:
 
 def _item(indent: str, written: Mapping[str, object]) -> Iterator[str]:
     """One step: on a line where it fits, else a key a line."""
-    flat = f"{indent}- {_flow(written)}"
+    flat = f"{indent}- {flow(written)}"
     if len(flat) <= WIDTH:
         yield flat
         return
@@ -140,33 +135,10 @@ def _item(indent: str, written: Mapping[str, object]) -> Iterator[str]:
 def _block(first: str, key: str, value: object, *, below: str | None = None) -> Iterator[str]:
     """A key and its value: on a line where it fits, else a mapping on lines of its own."""
     below = first if below is None else below
-    flat = f"{first}{key}: {_flow(value)}"
+    flat = f"{first}{key}: {flow(value)}"
     if len(flat) <= WIDTH or not isinstance(value, Mapping) or not value:
         yield flat
         return
     yield f"{first}{key}:"
     for inner, each in value.items():
         yield from _block(f"{below}  ", str(inner), each)
-
-
-def _flow(value: object) -> str:
-    """A value on one line."""
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_flow(key)}: {_flow(each)}' for key, each in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_flow(each) for each in value)}]"
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, Unknown) or value is None:
-        return "unknown"
-    if isinstance(value, Decimal):
-        return json.dumps(decimal_text(value))
-    plain = to_json(value)
-    return _flow(plain) if isinstance(plain, str | list) else json.dumps(plain)
-
-
-def _text(text: str) -> str:
-    """Bare where every reader takes it for that text, else in double quotes."""
-    read = scalar(text) if _BARE.fullmatch(text) else None
-    bare = isinstance(read, str) and not isinstance(read, Plain)
-    return str(text) if bare else json.dumps(str(text), ensure_ascii=False)

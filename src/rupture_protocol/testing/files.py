@@ -11,6 +11,7 @@ from rupture_protocol import loading, shipped
 from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.errors import InvalidProtocol, Issue, ProtocolNotFound, shorten
+from rupture_protocol.folders import SearchPath
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import LARGEST_FILE
 from rupture_protocol.scenarios.model import Scenarios
@@ -39,21 +40,24 @@ class InvalidScenarios(InvalidProtocol):
     """A file of scenarios with errors; `issues` holds all of them, in file order."""
 
 
-def load_scenarios(source: str | os.PathLike[str], *, calendar: Calendar | None = None) -> Suite:
+def load_scenarios(
+    source: str | os.PathLike[str], *, calendar: Calendar | None = None, path: SearchPath = ()
+) -> Suite:
     """The scenarios of a file, with their protocol.
 
     Args:
         source: The path of a `*.scenarios.yaml`.
         calendar: The clinic's working days, for deadlines.
+        path: Folders in which what the protocol extends is looked for first, as for `load`.
 
     Raises:
         InvalidScenarios: It has errors; `.issues` holds them all.
         InvalidProtocol: Its protocol has.
         ProtocolNotFound: The file, or its protocol, is not there or cannot be read.
     """
-    path = Path(source)
-    data, shown = _bytes_of(path)
-    return loads_scenarios(data, file=shown, folder=path.parent, calendar=calendar)
+    file = Path(source)
+    data, shown = _bytes_of(file)
+    return loads_scenarios(data, file=shown, folder=file.parent, calendar=calendar, path=path)
 
 
 def loads_scenarios(
@@ -62,21 +66,22 @@ def loads_scenarios(
     file: str = f"protocol{SUFFIX}",
     folder: Path | None = None,
     calendar: Calendar | None = None,
+    path: SearchPath = (),
 ) -> Suite:
     """Scenarios from their text; `file` is what issues call it, `folder` where its protocol is looked for."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     reading = Reading(data, file=file)
-    protocol = None if reading.protocol is None else _protocol(reading.protocol, folder)
+    protocol = None if reading.protocol is None else _protocol(reading.protocol, folder, path)
     scenarios, issues = reading.against(protocol)
     if scenarios is None or protocol is None:
         raise InvalidScenarios(issues)
     return Suite(scenarios, Engine(protocol, calendar=calendar))
 
 
-def check_scenarios(source: str | os.PathLike[str]) -> tuple[Issue, ...]:
+def check_scenarios(source: str | os.PathLike[str], *, path: SearchPath = ()) -> tuple[Issue, ...]:
     """All issues of a file of scenarios, in file order."""
     try:
-        load_scenarios(source)
+        load_scenarios(source, path=path)
     except InvalidScenarios as error:
         return error.issues
     return ()
@@ -108,13 +113,13 @@ def _beside(protocol: Path) -> Iterator[Path]:
     yield from sorted(path for path in more if path.name.endswith(SUFFIX) and path != first)
 
 
-def _protocol(name: str, folder: Path | None) -> Protocol:
+def _protocol(name: str, folder: Path | None, path: SearchPath) -> Protocol:
     """The protocol of that name: a file beside the scenarios, with its ending or not, or a shipped one."""
     for candidate in (name, f"{name}.yaml", f"{name}.yml"):
         # Not `folder / "/etc/…"`, nor up and out of the folder: a name, or a path below it.
         if folder is not None and not Path(candidate).is_absolute() and (folder / candidate).is_file():
-            return loading.load(folder / candidate)
-    return loading.load(name)
+            return loading.load(folder / candidate, path=path)
+    return loading.load(name, path=path)
 
 
 def _bytes_of(path: Path) -> tuple[bytes, str]:
