@@ -9,6 +9,7 @@
     ├── TimeRefused            a naive instant, or one before the last event (also a ValueError)
     └── Refused                the protocol does not allow it
         ├── RecordRefused      not by this person
+        ├── MigrationRefused   not safely under another version: `.reasons` (in `engine.remarks`)
         └── TransitionRefused  not now, not by this person: `.option`, `.decision` (in `engine.refusal`)
 
 Messages name facts, never their values: messages reach logs, and values are a client's.

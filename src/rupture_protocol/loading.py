@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -54,6 +55,18 @@ def loads(text: str | bytes, *, file: str = "protocol.yaml", path: SearchPath = 
         InvalidProtocol: It, or what it extends, has errors; `.issues` holds them all.
     """
     return _valid(checks(text, file=file, path=path))
+
+
+def load_all(protocol: str, *, path: SearchPath = ()) -> Iterator[Protocol]:
+    """Every protocol of that id on the search path that has no errors: the same one in several versions."""
+    folders = Folders(path)
+    try:
+        for text in folders.named(protocol):
+            found = _checked(text, folders, None).protocol
+            if found is not None and found.id == protocol:
+                yield found
+    except NotThere:  # a file that cannot be read
+        return
 
 
 def check(
@@ -183,4 +196,4 @@ def _path_of(source: str | os.PathLike[str], folders: Folders) -> Path:
     )
 
 
-__all__ = ["Checked", "check", "check_file", "checks", "find_file", "load", "loads", "read_file"]
+__all__ = ["Checked", "check", "check_file", "checks", "find_file", "load", "load_all", "loads", "read_file"]

@@ -38,6 +38,7 @@ COMMANDS = {
     "check": "Find what is wrong with protocol files.",
     "test": "Run the scenarios of a protocol, and say what they show.",
     "diff": "Compare what two protocols mean, in every situation.",
+    "migrate": "Say where cases would stand under another version.",
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
     "show": "Show a protocol as a table, a diagram, a page or JSON.",
     "protocols": "List the protocols that are shipped.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeVar
 
+    from rupture_protocol.engine.case import Actor
     from rupture_protocol.errors import Issue
     from rupture_protocol.language.protocol import Protocol
     from rupture_protocol.language.source import Document
@@ -48,6 +49,29 @@ class Instant(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gener
             return utc(moment)
         except TimeRefused as error:
             self.fail(str(error), param, ctx)
+
+
+class Person(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4 only
+    """Somebody, and the role they act in."""
+
+    name = "person"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Actor:
+        from rupture_protocol.engine.case import Actor
+
+        if isinstance(value, Actor):
+            return value
+        id_, _, role = str(value).rpartition(":")
+        if not id_ or not role:
+            self.fail("it is written ID:ROLE, as in dr-lee:therapist", param, ctx)
+        return Actor(id_, role)
+
+
+def by_option(command: F) -> F:
+    """`--by ID:ROLE`, who does it."""
+    return click.option(
+        "--by", type=Person(), metavar="ID:ROLE", required=True, help="Who does it, and in what role."
+    )(command)
 
 
 def at_option(command: F) -> F:
