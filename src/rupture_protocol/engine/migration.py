@@ -85,7 +85,7 @@ class Carry:
     def _facts_lost(self, case: Case, migration: Migration) -> Iterator[Remark]:
         found: set[str] = set()
         for name, record in case.facts.items():
-            fact = self.fact_now(name, migration)
+            fact = self.counterpart(name, migration)
             if fact is None:
                 continue  # no condition of the new version reads it; the history keeps it
             if fact.name in found:
@@ -97,13 +97,13 @@ class Carry:
                 text = f"what is on record of `{name}` is {impossible}"
                 yield Remark("value-lost", name, text, f"`{fact.name}` takes {fact.expects()}")
 
-    def fact_now(self, name: str, migration: Migration) -> Fact | None:
+    def counterpart(self, name: str, migration: Migration) -> Fact | None:
         """What a fact of the old version is in the new one; None where it is there no more."""
         return self.new.facts.get(migration.facts.get(name, name))
 
     def _records(self, case: Case, migration: Migration) -> Iterator[Record]:
         for name, record in case.facts.items():
-            fact = self.fact_now(name, migration)
+            fact = self.counterpart(name, migration)
             if fact is not None:
                 yield self._record(record, fact)
 
@@ -121,7 +121,7 @@ class Carry:
         """An earlier event in the names of now: what deadlines read. The history keeps it as it was."""
         facts: dict[str, Value | Unknown] = {}
         for name, value in event.facts.items():
-            fact = self.fact_now(name, migration)
+            fact = self.counterpart(name, migration)
             if fact is not None:
                 facts[fact.name] = value if isinstance(value, Unknown) else _known(value, fact)
         kept: Mapping[str, Value | Unknown] = Frozen(facts) if facts else NOTHING

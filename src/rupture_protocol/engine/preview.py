@@ -139,7 +139,7 @@ def _records(before: Decision, after: Decision) -> Iterator[Remark]:
     carry = Carry(before.protocol, after.protocol, after.situation.calendar)
     migration, version = carry.migration(), after.protocol.version
     for name in before.case.facts:
-        fact = carry.fact_now(name, migration) if migration else None
+        fact = carry.counterpart(name, migration) if migration else None
         if fact is None:
             text = f"`{name}` is no fact of {version}: what was recorded stays in the history only"
             yield Remark("fact-gone", name, text)
