@@ -3,6 +3,7 @@
     RuptureError
     ├── InvalidProtocol        a file that cannot be used: `.issues`, all of them
     ├── ProtocolNotFound       no such protocol, or not readable
+    │   └── TranslationNotFound    not in that language
     ├── InvalidCase            a stored case or history that does not add up
     ├── UnknownName            a fact, state, trigger or role the protocol does not have (also a LookupError)
     ├── ValueRefused           a value that its fact cannot have (also a ValueError)
@@ -161,6 +162,10 @@ class InvalidProtocol(RuptureError):
 
 class ProtocolNotFound(RuptureError):
     """No protocol has that name, or its file cannot be read."""
+
+
+class TranslationNotFound(ProtocolNotFound):
+    """The protocol is there, and not in that language; `help` says in which ones it is."""
 
 
 class InvalidCase(RuptureError):

@@ -136,3 +136,13 @@ def test_a_walk_needs_a_terminal(shell: Rupture) -> None:
         assert ran.out == ""
         assert "`rupture play SCRIPT`" in ran.err
         assert "`rupture decide`" in ran.err
+
+
+def test_it_speaks_the_language_of_the_translation(tmp_path: Path) -> None:
+    german = "translates: mini\nlanguage: de\ntitle: Klein\nfacts: {suicide_level: {ask: Wie hoch?}}\n"
+    (tmp_path / "mini.de.yaml").write_text(german, "utf-8")
+    said, code = Terminal(tmp_path, "mini.yaml", "--language", "de", "--at", NOON).play("q")
+
+    assert code == 0
+    assert "Klein" in said
+    assert "Wie hoch?" in said

@@ -198,6 +198,8 @@ def _failure_of(error: RuptureError, command: str) -> Failed:
                 before=error.render(),
                 next=f"rupture explain {bad.code}" if bad else "rupture check FILE",
             )
+        case errors.TranslationNotFound():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=f"{command} --help")
         case errors.ProtocolNotFound():
             return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture protocols")
         case errors.InvalidCase():
