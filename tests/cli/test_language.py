@@ -154,8 +154,12 @@ def test_a_difference_is_told_in_the_language_and_ignores_the_environment(
     monkeypatch.setenv("RUPTURE_LANGUAGE", "de")
     english = rupture("diff", "small.yaml", "new/small.yaml")
 
+    drawn = page_of(rupture("diff", "small.yaml", "new/small.yaml", "--html", "--language", "de"))
+
     assert "Leicht" in german.out
     assert "Mild" in english.out
+    assert '<html lang="de">' in drawn
+    assert NOTICED in drawn
 
 
 def test_a_case_of_the_original_is_marked_in_a_translation(rupture: Rupture, folder: Path) -> None:

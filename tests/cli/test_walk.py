@@ -139,7 +139,7 @@ def test_a_walk_needs_a_terminal(shell: Rupture) -> None:
 
 
 def test_it_speaks_the_language_of_the_translation(tmp_path: Path) -> None:
-    german = "translates: mini\nlanguage: de\ntitle: Klein\nfacts: {suicide_level: {ask: Wie hoch?}}\n"
+    german = "translates: mini\nlanguage: de\ntitle: Klein\nfacts: {suicide_level: {ask: 'Wie hoch?'}}\n"
     (tmp_path / "mini.de.yaml").write_text(german, "utf-8")
     said, code = Terminal(tmp_path, "mini.yaml", "--language", "de", "--at", NOON).play("q")
 
