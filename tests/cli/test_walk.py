@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import MINI, NOON, Rupture
+from tests.language.test_translations import written
 
 PROMPT = b"> "
 CTRL_C, CTRL_D = "\x03", "\x04"
@@ -139,10 +140,9 @@ def test_a_walk_needs_a_terminal(shell: Rupture) -> None:
 
 
 def test_it_speaks_the_language_of_the_translation(tmp_path: Path) -> None:
-    german = "translates: mini\nlanguage: de\ntitle: Klein\nfacts: {suicide_level: {ask: 'Wie hoch?'}}\n"
-    (tmp_path / "mini.de.yaml").write_text(german, "utf-8")
-    said, code = Terminal(tmp_path, "mini.yaml", "--language", "de", "--at", NOON).play("q")
+    small = written(tmp_path)
+    said, code = Terminal(tmp_path, small.name, "--language", "de", "--at", NOON).play("q")
 
     assert code == 0
     assert "Klein" in said
-    assert "Wie hoch?" in said
+    assert "Wie schlimm?" in said
