@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rupture_protocol.engine.engine import Engine
     from rupture_protocol.engine.options import Verdict
     from rupture_protocol.engine.refusal import TransitionRefused
+    from rupture_protocol.engine.remarks import MigrationRefused
     from rupture_protocol.engine.wire import decision_to_json, event_to_json
     from rupture_protocol.errors import (
         InvalidCase,
@@ -57,6 +58,7 @@ _HOMES = {
     "engine.engine": ("Engine",),
     "engine.options": ("Verdict",),
     "engine.refusal": ("TransitionRefused",),
+    "engine.remarks": ("MigrationRefused",),
     "engine.wire": ("decision_to_json", "event_to_json"),
     "errors": (
         "InvalidCase",
@@ -102,6 +104,7 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "Engine",
     "Verdict",
     "TransitionRefused",
+    "MigrationRefused",
     "decision_to_json",
     "event_to_json",
     "InvalidCase",

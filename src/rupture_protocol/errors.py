@@ -3,12 +3,14 @@
     RuptureError
     ├── InvalidProtocol        a file that cannot be used: `.issues`, all of them
     ├── ProtocolNotFound       no such protocol, or not readable
+    │   └── TranslationNotFound    not in that language
     ├── InvalidCase            a stored case or history that does not add up
     ├── UnknownName            a fact, state, trigger or role the protocol does not have (also a LookupError)
     ├── ValueRefused           a value that its fact cannot have (also a ValueError)
     ├── TimeRefused            a naive instant, or one before the last event (also a ValueError)
     └── Refused                the protocol does not allow it
         ├── RecordRefused      not by this person
+        ├── MigrationRefused   not safely under another version: `.reasons` (in `engine.remarks`)
         └── TransitionRefused  not now, not by this person: `.option`, `.decision` (in `engine.refusal`)
 
 Messages name facts, never their values: messages reach logs, and values are a client's.
@@ -160,6 +162,10 @@ class InvalidProtocol(RuptureError):
 
 class ProtocolNotFound(RuptureError):
     """No protocol has that name, or its file cannot be read."""
+
+
+class TranslationNotFound(ProtocolNotFound):
+    """The protocol is there, and not in that language; `help` says in which ones it is."""
 
 
 class InvalidCase(RuptureError):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rupture_protocol.errors import InvalidProtocol, Issue, ProtocolNotFound, Severity, shorten
+from rupture_protocol.errors import (
+    InvalidProtocol,
+    Issue,
+    ProtocolNotFound,
+    Severity,
+    TranslationNotFound,
+    shorten,
+)
 from rupture_protocol.folders import Folders, SearchPath
 from rupture_protocol.language.bases import assemble, assemble_in
 from rupture_protocol.language.checking import Checked
@@ -30,21 +38,29 @@ def load(source: str | os.PathLike[str], *, path: SearchPath = (), language: str
             a text that is not translated stays as it is. The digest stays that of the original.
 
     Raises:
-        ProtocolNotFound: There is no such protocol or translation, or its file cannot be read.
+        ProtocolNotFound: There is no such protocol, or its file cannot be read.
+        TranslationNotFound: There is no such translation; `help` says which there are.
         InvalidProtocol: It, or what it extends, has errors; `.issues` holds them all.
     """
     folders = Folders(path)
     text = _read(source, folders)
     protocol = _valid(_checked(text, folders, None))
-    if language is None or language == protocol.language:
+    if language is None or (language == protocol.language and not protocol.bases):
         return protocol
-    translated = assemble_in(language, text, folders)
-    if translated is None:
-        there = ", ".join(f"`{each}`" for each in (protocol.language, *sorted(folders.translations(text))))
-        raise ProtocolNotFound(
-            f"`{protocol.id}` has no translation to `{shorten(language)}`", help=f"there is {there}"
-        )
-    return replace(translated, translation_of=protocol.digest)
+    translated, there = assemble_in(language, text, folders)
+    if translated is not None:
+        return replace(translated, translation_of=protocol.digest)
+    if is_in(language, protocol):
+        return protocol
+    listed = ", ".join(f"`{each}`" for each in dict.fromkeys((protocol.language, *there)))
+    raise TranslationNotFound(
+        f"`{protocol.id}` has no translation to `{shorten(language)}`", help=f"there is {listed}"
+    )
+
+
+def is_in(language: str, protocol: Protocol) -> bool:
+    """Whether a protocol's own texts are in that language: those in `en` serve for `en-GB`."""
+    return protocol.language in (language, language.partition("-")[0])
 
 
 def loads(text: str | bytes, *, file: str = "protocol.yaml", path: SearchPath = ()) -> Protocol:
@@ -54,6 +70,18 @@ def loads(text: str | bytes, *, file: str = "protocol.yaml", path: SearchPath = 
         InvalidProtocol: It, or what it extends, has errors; `.issues` holds them all.
     """
     return _valid(checks(text, file=file, path=path))
+
+
+def load_all(protocol: str, *, path: SearchPath = ()) -> Iterator[Protocol]:
+    """Every protocol of that id on the search path that has no errors: the same one in several versions."""
+    folders = Folders(path)
+    try:
+        for text in folders.named(protocol):
+            found = _checked(text, folders, None).protocol
+            if found is not None and found.id == protocol:
+                yield found
+    except NotThere:  # a file that cannot be read
+        return
 
 
 def check(
@@ -186,4 +214,4 @@ def _path_of(source: str | os.PathLike[str], folders: Folders) -> Path:
     )
 
 
-__all__ = ["Checked", "check", "check_file", "checks", "find_file", "load", "loads", "read_file"]
+__all__ = ["Checked", "check", "check_file", "checks", "find_file", "load", "load_all", "loads", "read_file"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import MINI, NOON, Rupture
+from tests.language.test_translations import written
 
 PROMPT = b"> "
 CTRL_C, CTRL_D = "\x03", "\x04"
@@ -136,3 +137,12 @@ def test_a_walk_needs_a_terminal(shell: Rupture) -> None:
         assert ran.out == ""
         assert "`rupture play SCRIPT`" in ran.err
         assert "`rupture decide`" in ran.err
+
+
+def test_it_speaks_the_language_of_the_translation(tmp_path: Path) -> None:
+    small = written(tmp_path)
+    said, code = Terminal(tmp_path, small.name, "--language", "de", "--at", NOON).play("q")
+
+    assert code == 0
+    assert "Klein" in said
+    assert "Wie schlimm?" in said

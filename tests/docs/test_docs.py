@@ -38,7 +38,18 @@ def test_every_command_and_each_of_its_options_is_on_the_page_of_the_command_lin
 
 
 @pytest.mark.parametrize(
-    "option", ["--json", "--at", "--show-sensitive", "--strict", "--format", "--visited"]
+    "option",
+    [
+        "--json",
+        "--at",
+        "--show-sensitive",
+        "--strict",
+        "--format",
+        "--visited",
+        "--language",
+        "--dry-run",
+        "--by",
+    ],
 )
 def test_the_options_that_scripts_rely_on_are_documented(option: str) -> None:
     assert option in PAGES["command-line.md"]

@@ -146,7 +146,7 @@ def test_junk_in_a_translation_is_told(at: int, path: tuple[Any, ...]) -> None:
         text = json.dumps(head | german if isinstance(german, dict) else german)
         shelf = Shelf({"base.yaml": BASE, "clinic.yaml": json.dumps(RICH), "clinic.de.yaml": text})
         assert all(issue.render() for issue in check_translations(shelf.text("clinic.yaml"), shelf))
-        translated = assemble_in("de", shelf.text("clinic.yaml"), shelf)
+        translated, _ = assemble_in("de", shelf.text("clinic.yaml"), shelf)
         original = assemble(shelf.text("clinic.yaml"), shelf).protocol
         assert original is not None
         if translated is not None:

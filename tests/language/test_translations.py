@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rupture_protocol import Engine, InvalidProtocol, Protocol, ProtocolNotFound, load
+from rupture_protocol.errors import TranslationNotFound
 from rupture_protocol.loading import check
 
 ORIGINAL = """\
@@ -194,6 +195,7 @@ def test_a_language_that_is_not_there_is_refused_with_those_that_are(tmp_path: P
         load(path, language="fr")
     assert refused.value.help == "there is `en`, `de`"
     assert load(path, language="en").language == "en"
+    assert load(path, language="en-GB").language == "en"
     assert load(path, language="de-CH").title == "Klein"
 
 
@@ -212,3 +214,24 @@ def test_an_extension_is_translated_file_by_file(tmp_path: Path) -> None:
     assert step.guidance.say == ("Entschuldigung", "Danke", "Langsam")
     assert (found.title, step.title) == ("Klein", "Weiter")
     assert found.digest == load(tmp_path / "clinic.yaml").digest
+
+
+def test_an_extension_written_in_another_language_is_shown_in_it_as_a_whole(tmp_path: Path) -> None:
+    written(tmp_path)
+    head = "format: 1\nprotocol: clinic\nversion: 1.0.0\nextends: {file: small.yaml}\n"
+    (tmp_path / "clinic.yaml").write_text(f"{head}language: de\ntitle: Klinik\n", encoding="utf-8")
+    plain, german = load(tmp_path / "clinic.yaml"), load(tmp_path / "clinic.yaml", language="de")
+
+    assert (plain.title, plain.states["aware"].title) == ("Klinik", "Noticed")
+    assert (german.title, german.states["aware"].title) == ("Klinik", "Bemerkt")
+    assert german.digest == plain.digest
+
+
+def test_the_languages_of_what_is_extended_are_told_as_well(tmp_path: Path) -> None:
+    written(tmp_path)
+    head = "format: 1\nprotocol: clinic\nversion: 1.0.0\nextends: {file: small.yaml}\n"
+    (tmp_path / "clinic.yaml").write_text(head, encoding="utf-8")
+
+    with pytest.raises(TranslationNotFound) as refused:
+        load(tmp_path / "clinic.yaml", language="fr")
+    assert refused.value.help == "there is `en`, `de`"

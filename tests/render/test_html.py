@@ -9,6 +9,7 @@ import pytest
 
 from rupture_protocol import Protocol, load, loads
 from rupture_protocol.language.protocol import Interrupt, Transition
+from rupture_protocol.render.direction import direction
 from rupture_protocol.render.html import html
 from rupture_protocol.render.markup import VOID
 from rupture_protocol.render.page import POLICY
@@ -162,3 +163,12 @@ def test_the_picture_is_xml_with_a_title_and_a_description_first(standard: Proto
         assert title.tag.endswith("}title")
         assert description.tag.endswith("}desc")
         assert (title.text or "").startswith(protocol.title)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", None), ("de-CH", None), ("ar", "rtl"), ("fa-IR", "rtl"), ("HE", "rtl"), ("ar-Latn", None),
+     ("az-Arab", "rtl"), ("ar-001", "rtl"), ("arn", None)],
+)  # fmt: skip
+def test_the_direction_of_the_page_is_that_of_its_language(language: str, expected: str | None) -> None:
+    assert direction(language) == expected

@@ -38,6 +38,7 @@ COMMANDS = {
     "check": "Find what is wrong with protocol files.",
     "test": "Run the scenarios of a protocol, and say what they show.",
     "diff": "Compare what two protocols mean, in every situation.",
+    "migrate": "Say where cases would stand under another version.",
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
     "show": "Show a protocol as a table, a diagram, a page or JSON.",
     "protocols": "List the protocols that are shipped.",
@@ -197,6 +198,8 @@ def _failure_of(error: RuptureError, command: str) -> Failed:
                 before=error.render(),
                 next=f"rupture explain {bad.code}" if bad else "rupture check FILE",
             )
+        case errors.TranslationNotFound():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=f"{command} --help")
         case errors.ProtocolNotFound():
             return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture protocols")
         case errors.InvalidCase():

@@ -33,6 +33,7 @@ Examples:
 @click.option("--facts", "facts_file", metavar="FILE", help="Facts as a JSON or YAML mapping; - is stdin.")
 @click.option("--role", metavar="ROLE", help="Who asks: each option then says whether that role may take it.")
 @inputs.path_option
+@inputs.language_option()
 @inputs.at_option
 @inputs.sensitive_option
 @inputs.json_option("Print one JSON document, rupture-decision/1.")

@@ -31,6 +31,7 @@ Examples:
     default="continued",
     help="How the case ends. Default: continued.",
 )
+@inputs.language_option()
 @inputs.at_option
 @inputs.save_option("the case")
 @inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
@@ -40,7 +41,6 @@ def command(ending: str, at: datetime | None, save: str | None, as_json: bool) -
     From noticing harm to an ending: what is open, what is refused and why. Nothing is asked, nothing is
     written (but with --save), and it is the same every time: its clock begins in March 2026, or at --at.
     """
-    from rupture_protocol import loading
     from rupture_protocol.cli.play import perform
     from rupture_protocol.cli.script import read_script
 
@@ -48,7 +48,7 @@ def command(ending: str, at: datetime | None, save: str | None, as_json: bool) -
     script = read_script(file.read_bytes(), file=file.name)
     if at is not None:
         script = _beginning(script, at)
-    protocol = loading.load(script.protocol)
+    protocol = inputs.load_protocol(script.protocol)
     # Nobody is behind this case, so its sensitive values are shown.
     code = perform(script, protocol, at=at or inputs.now(), show_sensitive=True, as_json=as_json)
     if save is not None:

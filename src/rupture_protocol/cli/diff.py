@@ -35,6 +35,7 @@ Examples:
     help="Exit 1 where something is looser, stricter, or different at all. May be repeated.",
 )
 @click.option("--state", metavar="STATE", help="Only what changed for the options of one state.")
+@inputs.language_option(from_environment=False)
 @click.option("--json", "form", flag_value="json", help="One JSON document, rupture-diff/1.")
 @click.option("--html", "form", flag_value="html", help="One page to read and print, with a picture of both.")
 @click.option("--mermaid", "form", flag_value="mermaid", help="Both versions as one Mermaid state diagram.")

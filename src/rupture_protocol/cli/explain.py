@@ -27,6 +27,7 @@ Examples:
 @click.command("explain", epilog=EPILOG)
 @click.argument("name", metavar="CODE|PROTOCOL|TRIGGER")
 @click.option("--protocol", metavar="PROTOCOL", help="Whose trigger, fact or state it is. Default: standard.")
+@inputs.language_option()
 @inputs.json_option("Print one JSON document, rupture-explain/1.")
 def command(name: str, protocol: str | None, as_json: bool) -> None:
     """Explain an issue code, a protocol, or one of its triggers, facts and states."""

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from rupture_protocol.cli.output import CANNOT_LOAD, USAGE, Failed, printable
+from rupture_protocol.cli.output import CANNOT_LOAD, USAGE, Failed, printable, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeVar
 
+    from rupture_protocol.engine.case import Actor
     from rupture_protocol.errors import Issue
     from rupture_protocol.language.protocol import Protocol
     from rupture_protocol.language.source import Document
@@ -48,6 +50,29 @@ class Instant(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gener
             return utc(moment)
         except TimeRefused as error:
             self.fail(str(error), param, ctx)
+
+
+class Person(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4 only
+    """Somebody, and the role they act in."""
+
+    name = "person"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Actor:
+        from rupture_protocol.engine.case import Actor
+
+        if isinstance(value, Actor):
+            return value
+        id_, _, role = str(value).rpartition(":")
+        if not id_ or not role:
+            self.fail("it is written ID:ROLE, as in dr-lee:therapist", param, ctx)
+        return Actor(id_, role)
+
+
+def by_option(command: F) -> F:
+    """`--by ID:ROLE`, who does it."""
+    return click.option(
+        "--by", type=Person(), metavar="ID:ROLE", required=True, help="Who does it, and in what role."
+    )(command)
 
 
 def at_option(command: F) -> F:
@@ -98,6 +123,36 @@ def search_path() -> tuple[str, ...]:
 _PATH = "rupture_protocol.path"
 
 
+def language_option(*, from_environment: bool = True) -> Callable[[F], F]:
+    """`--language LANG`, kept for whatever loads a protocol."""
+    variable = f" Default: {LANGUAGE_VARIABLE}, or the protocol's own." if from_environment else ""
+
+    def keep(context: click.Context, param: click.Parameter, value: str | None) -> None:
+        # What somebody typed is insisted on; what stands in the environment is a wish.
+        typed = context.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+        context.meta[_LANGUAGE] = (value, typed)
+
+    return click.option(
+        "--language",
+        metavar="LANG",
+        envvar=LANGUAGE_VARIABLE if from_environment else None,
+        expose_value=False,
+        callback=keep,
+        help=f"The language of the protocol's texts, as in de, where it is translated.{variable}",
+    )
+
+
+def _language() -> tuple[str | None, bool]:
+    """The language of `--language` or of the environment, and whether it is insisted on."""
+    context = click.get_current_context(silent=True)
+    found: tuple[str | None, bool] = context.meta.get(_LANGUAGE, (None, False)) if context else (None, False)
+    return found
+
+
+LANGUAGE_VARIABLE = "RUPTURE_LANGUAGE"
+_LANGUAGE = "rupture_protocol.language"
+
+
 def save_option(what: str) -> Callable[[F], F]:
     """`--save FILE`."""
     return click.option("--save", metavar="FILE", help=f"Keep {what} as a scenario, in NAME.scenarios.yaml.")
@@ -108,13 +163,42 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def load_protocol(source: str) -> Protocol:
-    """A protocol by name, path or `-`."""
+def load_protocol(source: str | Path) -> Protocol:
+    """A protocol by name, path or `-`, in the language that was asked for."""
     from rupture_protocol import loading
 
     if source == STDIN:
-        return loading.loads(read_stdin(), file=STDIN_NAME, path=search_path())
-    return loading.load(source, path=search_path())
+        return in_language(loading.loads(read_stdin(), file=STDIN_NAME, path=search_path()), source)
+    language, insisted = _language()
+    if language is None or insisted:
+        return loading.load(source, path=search_path(), language=language)
+    return in_language(loading.load(source, path=search_path()), source)
+
+
+def in_language(protocol: Protocol, source: str | Path) -> Protocol:
+    """A protocol that was loaded from there, in the language that was asked for.
+
+    Where only the environment asks for it, a protocol that is not translated keeps its own texts.
+    """
+    from rupture_protocol import loading
+    from rupture_protocol.errors import TranslationNotFound
+
+    language, insisted = _language()
+    if language is None:
+        return protocol
+    try:
+        if source != STDIN:
+            return loading.load(source, path=search_path(), language=language)
+        if not loading.is_in(language, protocol):
+            raise TranslationNotFound(
+                f"`{protocol.id}` has no translation to `{printable(language)[:80]}`",
+                help=f"translations are files beside a file; from stdin it comes in `{protocol.language}`",
+            )
+    except TranslationNotFound as error:
+        if insisted:
+            raise
+        talk(f"note: {error}, so it is shown in `{protocol.language}`")
+    return protocol
 
 
 def read_stdin() -> bytes:

@@ -41,6 +41,7 @@ Examples:
 @click.command("play", epilog=EPILOG)
 @click.argument("script", metavar="SCRIPT")
 @inputs.path_option
+@inputs.language_option()
 @inputs.at_option
 @inputs.sensitive_option
 @inputs.json_option("Print JSON Lines, one rupture-step/1 for each step.")
@@ -96,7 +97,7 @@ def _is_shipped(protocol: Protocol) -> bool:
 
 def _protocol_of(script: Script, source: str) -> Protocol:
     """The script's protocol: a shipped name, or a path from the script's folder, or from here."""
-    from rupture_protocol import loading, shipped
+    from rupture_protocol import shipped
 
     written = script.protocol
     if written == inputs.STDIN:
@@ -106,5 +107,5 @@ def _protocol_of(script: Script, source: str) -> Protocol:
     if source != inputs.STDIN and shipped.find(written) is None:
         beside = Path(source).parent / written
         if beside.is_file():
-            return loading.load(beside, path=inputs.search_path())
-    return loading.load(written, path=inputs.search_path())
+            return inputs.load_protocol(beside)
+    return inputs.load_protocol(written)

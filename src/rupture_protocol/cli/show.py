@@ -43,6 +43,7 @@ Examples:
 )
 @click.option("--origin", is_flag=True, help="With --resolved: the file and line that each value comes from.")
 @inputs.path_option
+@inputs.language_option()
 @click.option("--output", "target", metavar="FILE", help="Write to this file. Default: stdout.")
 @click.option("--case", "case_file", metavar="FILE", help="Mark where a case stands, a rupture-case/1.")
 @click.option("--state", metavar="S", help="Mark where a case in this state would stand.")

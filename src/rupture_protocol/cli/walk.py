@@ -26,6 +26,7 @@ Nothing is kept but with --save. `h` lists what can be typed.
 @click.command("walk", epilog=EPILOG)
 @click.argument("protocol", metavar="[PROTOCOL]", default="standard")
 @inputs.path_option
+@inputs.language_option()
 @inputs.at_option
 @inputs.save_option("what was walked")
 @inputs.sensitive_option

@@ -353,18 +353,21 @@ class Engine:
             to: The engine of the other version.
 
         Raises:
-            Refused: The case has ended, the version does not say how, or a state that the case has been in,
-                or a value on record, has no counterpart.
+            MigrationRefused: The case has ended, the version does not say how, something has no counterpart,
+                or the case would stand where it may not; `.reasons` has every reason.
             UnknownName, TimeRefused: As for `record`.
         """
         from rupture_protocol.engine.migration import Carry
+        from rupture_protocol.engine.standing import check_standing
 
         moment = self._begin(case, by, at)
         to._check_role(by)
         self._check_texts(note, by.id)
         happened = occurred_by(occurred, moment)
         event = Event(len(case.history) + 1, EventKind.MIGRATED, moment, happened, by, to.ref, note)
-        return Carry(self.protocol, to.protocol, to.calendar).over(case, event)
+        migrated = Carry(self.protocol, to.protocol, to.calendar).over(case, event)
+        check_standing(self.decide(case, at=moment), to.decide(migrated, at=moment))
+        return migrated
 
     # Keeping ---------------------------------------------------------------------------------------
 

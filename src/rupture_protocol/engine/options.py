@@ -97,7 +97,7 @@ def _transition(protocol: Protocol, state: str, transition: Transition) -> Step:
     when = () if transition.when is None else (transition.when,)
     needs = tuple(OnRecord(fact, (*transition.path, "needs", at)) for at, fact in enumerate(transition.needs))
     return _step(
-        protocol, state, transition, holds, (*when, *needs), tuple(_promised(protocol, transition.to))
+        protocol, state, transition, holds, (*when, *needs), tuple(promised(protocol, transition.to))
     )
 
 
@@ -116,7 +116,7 @@ def _step(
     return Step(state, defined, requirement, All((*holds, *promised), defined.path), facts, urgency)
 
 
-def _promised(protocol: Protocol, target: str) -> Iterator[Condition]:
+def promised(protocol: Protocol, target: str) -> Iterator[Condition]:
     """What the `enter` promises of a state ask of every transition into it."""
     for promise in protocol.promises.values():
         if not isinstance(promise, EnterPromise) or target not in promise.enter:

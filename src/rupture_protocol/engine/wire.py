@@ -199,6 +199,35 @@ def _kept(history: tuple[Event, ...], at: int) -> Json:
     return written
 
 
+def parse_case(data: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
+    """JSON that says it is a `rupture-case/1`, not looked at any closer.
+
+    Raises:
+        InvalidCase: It is none. The message never repeats a value.
+    """
+    try:
+        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=Decimal)
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
+        raise InvalidCase("the case is not JSON") from None
+    if not isinstance(written, Mapping) or written.get("schema") != CASE:
+        raise InvalidCase(f"the case is not a `{CASE}`")
+    return written
+
+
+def protocols_of(data: str | bytes | Mapping[str, Any]) -> tuple[ProtocolRef, ...]:
+    """The protocols that a `rupture-case/1` says it is and was under, the present one first.
+
+    Raises:
+        InvalidCase: It does not say so.
+    """
+    written = parse_case(data)
+    try:
+        before = [each["under"] for each in reversed(written["history"]) if "under" in each]
+        return tuple(dict.fromkeys(_ref(each) for each in (written["protocol"], *before)))
+    except (KeyError, TypeError, AttributeError):
+        raise InvalidCase(f"the case is not in the shape of a `{CASE}`") from None
+
+
 def case_from_json(
     data: str | bytes | Mapping[str, Any], protocol: Protocol, before: Iterable[Protocol] = ()
 ) -> tuple[str, list[Event], tuple[str, int]]:
@@ -207,12 +236,7 @@ def case_from_json(
     Raises:
         InvalidCase: It is none, or not of this protocol. The message never repeats a value.
     """
-    try:
-        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=Decimal)
-    except (TypeError, ValueError, ArithmeticError, RecursionError):
-        raise InvalidCase("the case is not JSON") from None
-    if not isinstance(written, Mapping) or written.get("schema") != CASE:
-        raise InvalidCase(f"the case is not a `{CASE}`")
+    written = parse_case(data)
     try:
         _check_keys(written, _CASE_KEYS)
         ref = _ref_from_json(written["protocol"], protocol)

@@ -64,14 +64,17 @@ def assemble(text: Text, library: Library, *, today: date | None = None) -> Chec
     return replace(checked, protocol=replace(checked.protocol, files=tuple(assembly.texts)))
 
 
-def assemble_in(language: str, text: Text, library: Library) -> Protocol | None:
-    """The protocol with the texts of the translations beside its files; None where there is none of them.
+def assemble_in(language: str, text: Text, library: Library) -> tuple[Protocol | None, tuple[str, ...]]:
+    """The protocol with the texts of the translations beside its files, and the languages that these have.
 
-    The file and its bases must have no errors.
+    None where there is no translation to that language. The file and its bases must have no errors.
     """
     assembly = Assembly(library, language=language)
     found = assembly.layer(text).checked.protocol
-    return replace(found, files=tuple(assembly.texts)) if found and assembly.translated else None
+    there = tuple(sorted(assembly.languages))
+    if found is None or not assembly.translated:
+        return None, there
+    return replace(found, files=tuple(assembly.texts)), there
 
 
 class Assembly:
@@ -83,6 +86,8 @@ class Assembly:
         self.language = language
         """To which every file is translated that has a translation beside it."""
         self.translated = 0
+        self.languages: set[str] = set()
+        """To which there are translations beside the files."""
         self.full = False
         """More is extended than may be: nothing further is read."""
         self._layers: dict[object, Layer] = {}
@@ -169,6 +174,7 @@ class Assembly:
     def _in_language(self, language: str, text: Text, root: Node) -> Node:
         """The tree of one file with the texts of its translation, if there is one that fits."""
         there = self.library.translations(text)
+        self.languages.update(there)
         found = there.get(language) or there.get(language.partition("-")[0])
         document = read(found.data, file=found.name)[0] if found else None
         translated = Translation(root, to_nodes(document)[0]).translated() if document else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rupture_protocol.render.direction import direction
 from rupture_protocol.render.markup import Markup, element, trusted
 
 # Nothing may be loaded and nothing may run; only the page's own style sheet counts.
@@ -41,7 +42,7 @@ def page(
         heading: What stands above all.
         about: The line below it: which protocols, exactly.
         small_print: What stands below all.
-        language: The language of the texts, as in `lang`.
+        language: The language of the texts, as in `lang`; it says in which direction the page goes.
     """
     whole = element(
         "html",
@@ -55,6 +56,7 @@ def page(
             element("footer", *(element("p", each, class_="soft") for each in small_print)),
         ),
         lang=language,
+        dir=direction(language),
     )
     return f"<!DOCTYPE html>\n{whole}"
 
