@@ -207,12 +207,7 @@ def case_from_json(
     Raises:
         InvalidCase: It is none, or not of this protocol. The message never repeats a value.
     """
-    try:
-        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=Decimal)
-    except (TypeError, ValueError, ArithmeticError, RecursionError):
-        raise InvalidCase("the case is not JSON") from None
-    if not isinstance(written, Mapping) or written.get("schema") != CASE:
-        raise InvalidCase(f"the case is not a `{CASE}`")
+    written = read_case(data)
     try:
         _check_keys(written, _CASE_KEYS)
         ref = _ref_from_json(written["protocol"], protocol)
@@ -221,7 +216,43 @@ def case_from_json(
     except InvalidCase:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, RuptureError) as error:
-        raise InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})") from None
+        raise _not_in_shape(error) from None
+
+
+def read_case(data: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
+    """The mapping that a `rupture-case/1` is; what is in it is not looked at.
+
+    Raises:
+        InvalidCase: It is none.
+    """
+    try:
+        written = data if isinstance(data, Mapping) else json.loads(data, parse_float=Decimal)
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
+        raise InvalidCase("the case is not JSON") from None
+    if not isinstance(written, Mapping) or written.get("schema") != CASE:
+        raise InvalidCase(f"the case is not a `{CASE}`")
+    return written
+
+
+def refs_of_case(data: str | bytes | Mapping[str, Any]) -> tuple[ProtocolRef, ...]:
+    """The protocols that the events of a `rupture-case/1` stand under, each once; the present one is last.
+
+    Raises:
+        InvalidCase: It is none.
+    """
+    written = read_case(data)
+    try:
+        present = _ref(written["protocol"])
+        migrated = (each for each in written["history"] if each.get("kind") == EventKind.MIGRATED)
+        before = dict.fromkeys(_ref(each["under"]) for each in migrated)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _not_in_shape(error) from None
+    before.pop(present, None)
+    return (*before, present)
+
+
+def _not_in_shape(error: Exception) -> InvalidCase:
+    return InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})")
 
 
 def _named(protocol: Protocol | Base) -> str:
