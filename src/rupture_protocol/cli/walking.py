@@ -53,12 +53,9 @@ class Quit(Exception):
 class Walk:
     """One walk through one protocol."""
 
-    def __init__(
-        self, protocol: Protocol, *, at: datetime | None, show_sensitive: bool, saves: bool = False
-    ) -> None:
-        self._saves = saves
+    def __init__(self, protocol: Protocol, *, at: datetime | None, show_sensitive: bool) -> None:
         self._protocol = protocol
-        self._engine = Engine(protocol)
+        self.engine = Engine(protocol)
         self._page = Page()
         self._show_sensitive = show_sensitive
         self._fixed = at
@@ -66,7 +63,7 @@ class Walk:
         self._role = next(iter(protocol.roles), "clinician")
         self._skipped: set[str] = set()
         self._view = View(protocol, self._page)
-        self._case: Case = self._engine.open("walk", by=self._me, at=self._now())
+        self.case: Case = self.engine.open("walk", by=self._me, at=self._now())
         self._commands: dict[str, Callable[[Decision, str], None]] = {
             "?": self._explain,
             "u": self._unknown,
@@ -93,24 +90,22 @@ class Walk:
 
         page = self._page
         page.heading(f"{self._protocol.title} ({self._protocol.id} {self._protocol.version})")
-        page.line("A made-up case, in memory only. `h` lists what can be typed, `q` quits.", style="dim")
+        page.line("A made-up case, in memory. `h` lists what can be typed, `q` quits.", style="dim")
         try:
-            while not self._protocol.states[self._case.state].final:
+            while not self._protocol.states[self.case.state].final:
                 decision = self._decide()
                 self._view.show(decision, self._role, self._question(decision))
                 self._obey(decision, self._read())
         except (Quit, EOFError):
             page.blank()
-            if not self._saves:
-                page.line("Nothing is kept. `rupture walk --save FILE` keeps what is walked as a scenario.")
             return
         page.blank()
-        page.heading(telling.state_name(self._protocol, self._case.state))
-        page.line(telling.ended(self._protocol, self._case.state))
+        page.heading(telling.state_name(self._protocol, self.case.state))
+        page.line(telling.ended(self._protocol, self.case.state))
 
     def scenario(self) -> Scenario:
         """What was walked, as a scenario."""
-        return scenario_of(self._case, self._decide(), name="walked")
+        return scenario_of(self.case, self._decide(), name="walked")
 
     def _tell_error(self, error: RuptureError) -> None:
         self._page.line(str(error), sign="✗", sign_style="red")
@@ -159,7 +154,7 @@ class Walk:
         self._put(fact.name, fact.parse(text) if exact else _typed(fact, text))
 
     def _put(self, name: str, value: Value | Unknown) -> None:
-        self._case = self._engine.record(self._case, {name: value}, by=self._me, at=self._now())
+        self.case = self.engine.record(self.case, {name: value}, by=self._me, at=self._now())
         self._page.line(f"recorded: {name}", sign="✓", sign_style="green")
 
     def _unknown(self, decision: Decision, _rest: str) -> None:
@@ -179,13 +174,13 @@ class Walk:
             if not 0 < int(which[:4]) <= len(self._view.listed):
                 raise RuptureError(f"there is no option t{which[:4]}", help="`l` lists the options")
             which = self._view.listed[int(which[:4]) - 1]
-        self._case = self._engine.take(self._case, which, by=self._me, at=self._now())
+        self.case = self.engine.take(self.case, which, by=self._me, at=self._now())
         self._moved(which)
 
     def _override(self, _decision: Decision, rest: str) -> None:
         trigger, _, reason = rest.partition(" ")
-        self._case = self._engine.override(
-            self._case, trigger, reason=reason.strip(), by=self._me, at=self._now()
+        self.case = self.engine.override(
+            self.case, trigger, reason=reason.strip(), by=self._me, at=self._now()
         )
         self._moved(trigger)
 
@@ -200,7 +195,7 @@ class Walk:
             name, value = fact.name, _typed(fact, rest)
         else:
             name, value = self._named_value(rest)
-        then = self._engine.decide(self._case, at=self._now(), suppose={name: value})
+        then = self.engine.decide(self.case, at=self._now(), suppose={name: value})
         changed = [each for each in decision if decision[each].verdict is not then[each].verdict]
         self._page.heading(f"If {name} were so")
         for trigger in changed:
@@ -246,11 +241,11 @@ class Walk:
         if length is None:
             raise RuptureError("that is not a length of time", help=DURATION_HELP)
         now = self._now()
-        self._later += after(now, length, self._engine.calendar) - now
+        self._later += after(now, length, self.engine.calendar) - now
         self._view.forget()
 
     def _facts(self, _decision: Decision, _rest: str) -> None:
-        telling.tell_facts(self._case, self._protocol, self._page, show_sensitive=self._show_sensitive)
+        telling.tell_facts(self.case, self._protocol, self._page, show_sensitive=self._show_sensitive)
 
     def _help(self, _decision: Decision, _rest: str) -> None:
         for typed, meaning in HELP:
@@ -269,7 +264,7 @@ class Walk:
         return (self._fixed or inputs.now()) + self._later
 
     def _decide(self) -> Decision:
-        return self._engine.decide(self._case, at=self._now(), actor=self._me)
+        return self.engine.decide(self.case, at=self._now(), actor=self._me)
 
     def _question(self, decision: Decision) -> Question | None:
         return next((each for each in decision.ask if each.fact not in self._skipped), None)

@@ -182,12 +182,19 @@ def event_to_json(event: Event) -> Json:
 def case_to_json(case: Case) -> Json:
     """A case with its whole history, values included."""
     return {
+        **case_head_to_json(case),
+        "history": [_kept(case.history, at) for at in range(len(case.history))],
+    }
+
+
+def case_head_to_json(case: Case) -> Json:
+    """Where a case stands, without its history."""
+    return {
         "schema": CASE,
         "case": case.id,
         "version": case.version,
         "state": case.state,
         "protocol": ref_to_json(case.protocol),
-        "history": [_kept(case.history, at) for at in range(len(case.history))],
     }
 
 
