@@ -15,6 +15,7 @@ from rupture_protocol.engine.case import Case, Event, ProtocolRef
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.replay import disagreements
 from rupture_protocol.errors import shorten
+from rupture_protocol.language.facts import is_storable
 from rupture_protocol.language.library import Text
 from rupture_protocol.store import tables
 from rupture_protocol.store.chain import verified
@@ -163,7 +164,10 @@ class CaseCheck:
 
     def _outbox(self, beside: Mapping[str, list[Row]]) -> Iterator[Finding]:
         wanted = list(range(1, len(self.kept.entries) + 1))
-        sent = [row["seq"] for row in beside[tables.outbox.name]]
+        rows = beside[tables.outbox.name]
+        if not all(isinstance(row["position"], int) and row["position"] > 0 for row in rows):
+            yield self._finding(None, "it has an event in the outbox where nobody looks")
+        sent = [row["seq"] for row in rows]
         times = Counter(sent)
         if sent == wanted:
             return
@@ -206,6 +210,8 @@ def verify_store(
         CaseNotFound: There is no trace of that case.
         StoreBusy, StoreUnavailable: Nothing can be said, as the store is held by others or gone.
     """
+    if case_id is not None and not is_storable(case_id):
+        raise CaseNotFound(case_id)
     with store.session() as session:
         raw = Raw(session.connection)
         found = list(_whatever_it_is(None, lambda: _missing_tables(raw)))
