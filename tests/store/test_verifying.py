@@ -22,9 +22,9 @@ from tests.store.books import HOUR, LEE, NOON, SUE, TEXT, address, book_in, smal
 from rupture_protocol import Casebook, CaseNotFound, Engine, StoreError, loads
 from rupture_protocol.engine.case import Actor, Event, EventKind, ProtocolRef
 from rupture_protocol.language.digest import canonical_json
+from rupture_protocol.store.case_check import is_canonical
 from rupture_protocol.store.chain import genesis, link, verified
 from rupture_protocol.store.entry import Entry
-from rupture_protocol.store.verifying import is_canonical
 from rupture_protocol.store.writing import sealed
 
 ENGINE: Final = small_engine()

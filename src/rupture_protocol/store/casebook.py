@@ -16,6 +16,7 @@ from rupture_protocol.engine.moments import utc
 from rupture_protocol.language.facts import UNKNOWN, Unknown
 from rupture_protocol.store import delivering
 from rupture_protocol.store.adding import Addition
+from rupture_protocol.store.case_check import Finding
 from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
@@ -24,7 +25,7 @@ from rupture_protocol.store.ports import Plain, Session, Store
 from rupture_protocol.store.reading import case_of
 from rupture_protocol.store.sql import SqlSession, SqlStore
 from rupture_protocol.store.summary import CaseDue, Summary, agenda_of
-from rupture_protocol.store.verifying import Finding, verify_entries, verify_store
+from rupture_protocol.store.verifying import verify_entries, verify_store
 from rupture_protocol.store.writing import Write
 
 

@@ -10,7 +10,7 @@ from rupture_protocol.cli import inputs, output
 from rupture_protocol.cli.case.options import store_option
 
 if TYPE_CHECKING:
-    from rupture_protocol.store.verifying import Finding
+    from rupture_protocol.store.case_check import Finding
 
 VERIFY = "rupture-verify/1"
 EPILOG = """
@@ -67,6 +67,6 @@ def found_in(store: str | None, case: str | None) -> tuple[Finding, ...]:
         nothing_yet(missing)
         return ()
     except StoreCorrupt as error:
-        from rupture_protocol.store.verifying import Finding
+        from rupture_protocol.store.case_check import Finding
 
         return (Finding(None, None, str(error)),)
