@@ -41,6 +41,7 @@ ROOMS = {
     "transitions": "engine",
     "click": "cli",
     "rich": "cli",
+    "platformdirs": "cli",
     "sqlalchemy": "store",
     "psycopg": "store",
     "hypothesis": "testing",

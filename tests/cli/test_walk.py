@@ -14,6 +14,7 @@ from tests.cli.running import MINI, NOON, Rupture
 from tests.language.test_translations import written
 
 PROMPT = b"> "
+ASKED = b"y/N> "
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 
@@ -30,8 +31,11 @@ class Terminal:
             os.execve(sys.executable, [sys.executable, "-c", code, "walk", *arguments], settings)
         self.said = b""
 
-    def play(self, *lines: str) -> tuple[str, int]:
-        """Type these lines, each when asked; what was shown, and the exit code."""
+    def play(self, *lines: str, keep: str = "") -> tuple[str, int]:
+        """Type these lines, each when asked; what was shown, and the exit code.
+
+        `keep` is the answer to whether the case is to be kept.
+        """
         for line in lines:
             self._read_until_asked()
             if line == CTRL_C:  # Python reads on if it comes between the prompt and the reading
@@ -39,7 +43,9 @@ class Terminal:
             os.write(self._terminal, (line if line in (CTRL_C, CTRL_D) else f"{line}\n").encode())
             self._mark = len(self.said)
         while self._read():
-            pass
+            if ASKED in self.said[self._mark :]:
+                os.write(self._terminal, f"{keep}\n".encode())
+                self._mark = len(self.said)
         os.close(self._terminal)
         _, status = os.waitpid(self.pid, 0)
         return self.said.decode("utf-8", "replace").replace("\r", ""), os.waitstatus_to_exitcode(status)
@@ -146,3 +152,30 @@ def test_it_speaks_the_language_of_the_translation(tmp_path: Path) -> None:
     assert code == 0
     assert "Klein" in said
     assert "Wie schlimm?" in said
+
+
+def test_a_walk_may_be_kept_and_gone_on_with(tmp_path: Path, shell: Rupture) -> None:
+    store = str(tmp_path / "cases.db")
+    said, code = Terminal(tmp_path, "mini.yaml", "--at", NOON, "--store", store).play("1", "q", keep="y")
+    assert code == 0, said
+    assert "kept: case-" in said
+    name = said.partition("kept: ")[2].partition(",")[0]
+    (tmp_path / "mini.yaml").unlink()
+    ran = shell(f"rupture case record {name} secret=other --by ann:therapist --json", RUPTURE_STORE=store)
+    assert (ran.code, ran.json["version"]) == (0, 3), ran.err
+
+
+def test_a_walk_is_kept_without_asking_where_that_is_asked_for(tmp_path: Path) -> None:
+    store = str(tmp_path / "cases.db")
+    said, code = Terminal(tmp_path, "mini.yaml", "--keep", "--store", store).play("q")
+    assert code == 0, said
+    assert "keep this case" not in said
+    assert "kept: case-" in said
+
+
+def test_a_walk_is_not_kept_unless_somebody_says_so(tmp_path: Path) -> None:
+    store = tmp_path / "cases.db"
+    said, code = Terminal(tmp_path, "mini.yaml", "--store", str(store)).play("1", "q")
+    assert code == 0, said
+    assert "Nothing is kept." in said
+    assert not store.exists()

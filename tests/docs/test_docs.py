@@ -24,8 +24,8 @@ def rupture(*words: str, given: str | None = None) -> subprocess.CompletedProces
     return subprocess.run([RUPTURE, *words], input=given or "", capture_output=True, text=True, timeout=60)
 
 
-def commands() -> list[str]:
-    listed = rupture("--help").stdout.split("Commands:")[1].split("\n\n")[0]
+def commands(*group: str) -> list[str]:
+    listed = rupture(*group, "--help").stdout.split("Commands:")[1].split("\n\n")[0]
     return re.findall(r"^  (\w+)  ", listed, re.MULTILINE)
 
 
@@ -37,9 +37,43 @@ def test_every_command_and_each_of_its_options_is_on_the_page_of_the_command_lin
         assert f"`rupture {command}" in page, command
 
 
+def test_every_command_of_a_case_is_on_the_page_too() -> None:
+    found = commands("case")
+    assert len(found) >= 13
+    for command in found:
+        assert f"`rupture case {command}" in PAGES["command-line.md"], command
+
+
+def test_the_keys_of_a_case_are_those_on_the_page(tmp_path: Path) -> None:
+    page = PAGES["command-line.md"]
+    store = ("--store", str(tmp_path / "cases.db"))
+    by = ("--by", "lee:therapist")
+    written = [
+        json.loads(rupture("case", *words, *store, "--json").stdout.splitlines()[-1])
+        for words in (
+            ("open", "standard", "--id", "c", *by),
+            ("record", "c", "event_aware_date=2020-01-01T00:00:00+00:00", *by),
+            ("show", "c"),
+            ("list",),
+            ("due",),
+            ("verify",),
+        )
+    ]
+    assert len({each["schema"] for each in written}) == 4
+    for each in written:
+        for key in each:
+            assert key == "schema" or f"`{key}`" in page, key
+
+
 @pytest.mark.parametrize(
     "option",
     [
+        "--store",
+        "--key",
+        "--expect",
+        "--occurred",
+        "--keep",
+        "--overdue",
         "--json",
         "--at",
         "--show-sensitive",

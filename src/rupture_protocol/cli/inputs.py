@@ -201,14 +201,14 @@ def in_language(protocol: Protocol, source: str | Path) -> Protocol:
     return protocol
 
 
-def read_stdin() -> bytes:
-    """All of stdin, up to what a file may be."""
+def read_stdin(most: int | None = None) -> bytes:
+    """All of stdin, and one byte more than a file may have where there is more; `most` is that size."""
     from rupture_protocol.language.source import LARGEST_FILE
 
     if sys.stdin is None:
         raise Failed("stdin is closed", code=CANNOT_LOAD, next="give the name of a file")
     try:
-        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+        return sys.stdin.buffer.read((most or LARGEST_FILE) + 1)
     except OSError as error:
         reason = (error.strerror or "it is not known why").lower()
         raise Failed(
@@ -216,16 +216,16 @@ def read_stdin() -> bytes:
         ) from None
 
 
-def read_bytes(source: str) -> tuple[bytes, str]:
-    """A file's bytes (or stdin's), and what messages call it."""
+def read_bytes(source: str, *, most: int | None = None) -> tuple[bytes, str]:
+    """A file's bytes (or stdin's), and what messages call it; `most` as for `read_stdin`."""
     from rupture_protocol.language.source import LARGEST_FILE
 
     if source == STDIN:
-        return read_stdin(), STDIN_NAME
+        return read_stdin(most), STDIN_NAME
     name = shown_name(source)
     try:
         with Path(source).open("rb") as file:
-            return file.read(LARGEST_FILE + 1), name
+            return file.read((most or LARGEST_FILE) + 1), name
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "not a path").lower()
         raise Failed(
@@ -304,19 +304,27 @@ def _refuse(_constant: str) -> None:
     raise ValueError("not JSON")
 
 
-def given_facts(protocol: Protocol, facts: tuple[str, ...], file: str | None) -> dict[str, object]:
-    """The facts of `--facts` and `--fact`, checked; the latter counts where both name one."""
+def given_facts(
+    protocol: Protocol,
+    facts: tuple[str, ...],
+    file: str | None,
+    *,
+    what: str = "`--fact`",
+    next: str = "rupture decide --help",
+) -> dict[str, object]:
+    """The facts of `--facts` and those typed, checked; the latter count where both name one.
+
+    `what` is how a typed one is given.
+    """
     given: dict[str, object] = {} if file is None else _facts_of_file(protocol, file)
     typed: set[str] = set()
     for each in facts:
         name, equals, text = each.partition("=")
         if not equals or not name:
             # What was typed may be a value, so it is not repeated.
-            raise Failed("`--fact` takes NAME=VALUE", code=USAGE, next="rupture decide --help")
+            raise Failed(f"{what} is written NAME=VALUE", code=USAGE, next=next)
         if name in typed:
-            raise Failed(
-                f"`--fact {printable(name)[:80]}=…` is given twice", code=USAGE, next="rupture decide --help"
-            )
+            raise Failed(f"`{printable(name)[:80]}` is given twice", code=USAGE, next=next)
         typed.add(name)
         given[name] = protocol.fact(name).parse_text(text)
     return given

@@ -120,7 +120,7 @@ class Versions:
         """
         from rupture_protocol.engine import wire
 
-        data = wire.parse_case(kept.text)
+        data = wire.read_case(kept.text)
         engine, *before = (self._engine(ref) for ref in wire.protocols_of(data))
         return engine, engine.load_case(data, before=before)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rupture_protocol.cli import telling
+from rupture_protocol.cli import events, telling
 from rupture_protocol.cli.script import Correct, Expect, Override, Record, Take
-from rupture_protocol.engine.case import EventKind
 from rupture_protocol.engine.options import Verdict
 from rupture_protocol.engine.refusal import TransitionRefused
 from rupture_protocol.language.conditions import All, AnyOf, NotHeldBack
@@ -69,14 +68,12 @@ class Story:
     def _event(self, outcome: Outcome, event: Event) -> None:
         page, protocol = self._page, self._protocol
         if event.trigger is None:
-            self._written(outcome, event)
+            first, *more = events.said(event, protocol, show_sensitive=self._show_sensitive)
+            self._head(outcome, first, "·", "")
+            for each in more:
+                page.line(each, indent=BELOW + 2)
         else:
-            before = telling.state_name(protocol, event.source or "")
-            after = telling.state_name(protocol, event.to or "")
-            how = {EventKind.PRECAUTION: ", as a precaution", EventKind.OVERRIDE: ", by override"}.get(
-                event.kind, ""
-            )
-            self._head(outcome, f"takes {event.trigger}{how}: {before} → {after}", "●", "green")
+            self._head(outcome, events.taken(event, protocol), "●", "green")
             self._reasons(outcome, event.trigger)
             self._what_now(outcome)
         if event.reason:
@@ -87,19 +84,6 @@ class Story:
             page.labelled("happened", telling.instant(event.occurred), indent=BELOW)
         if outcome.failed:
             page.line("failed: this was there to be refused", sign="✗", sign_style="red", indent=BELOW)
-
-    def _written(self, outcome: Outcome, event: Event) -> None:
-        if event.withdrawn:
-            self._head(outcome, f"withdraws the record of {telling.named(event.facts)}", "·", "")
-            return
-        verb = "corrects" if event.kind is EventKind.CORRECTED else "records"
-        said = telling.shown_facts(self._protocol, event.facts, show_sensitive=self._show_sensitive)
-        if len(said) == 1:
-            self._head(outcome, f"{verb} {said[0]}", "·", "")
-            return
-        self._head(outcome, f"{verb}:", "·", "")
-        for each in said:
-            self._page.line(each, indent=BELOW + 2)
 
     def _what_now(self, outcome: Outcome) -> None:
         then = outcome.after

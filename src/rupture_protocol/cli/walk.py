@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rupture_protocol.cli import inputs, output
+from rupture_protocol.cli import inputs, keeping, output
+from rupture_protocol.cli.case.options import store_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,8 +19,9 @@ Examples:
   rupture walk
   rupture walk my-clinic.yaml --at 2026-11-24T09:30:00+00:00
   rupture walk --save mine.scenarios.yaml
+  rupture walk --keep
 
-Nothing is kept but with --save. `h` lists what can be typed.
+At the end it asks whether to keep the case. `h` lists what can be typed.
 """
 
 
@@ -29,8 +31,14 @@ Nothing is kept but with --save. `h` lists what can be typed.
 @inputs.language_option()
 @inputs.at_option
 @inputs.save_option("what was walked")
+@click.option(
+    "--keep", is_flag=True, help="Keep the case without asking, to go on with it as `rupture case`."
+)
+@store_option
 @inputs.sensitive_option
-def command(protocol: str, at: datetime | None, save: str | None, show_sensitive: bool) -> int:
+def command(
+    protocol: str, at: datetime | None, save: str | None, keep: bool, store: str | None, show_sensitive: bool
+) -> int:
     """Walk a case yourself: answer what is asked, take what is open, see why a door is closed.
 
     It needs a terminal, and says so where there is none. PROTOCOL is the name of a shipped one, or a file.
@@ -48,10 +56,14 @@ def command(protocol: str, at: datetime | None, save: str | None, show_sensitive
         )
     from rupture_protocol.cli.walking import Walk
 
-    walk = Walk(inputs.load_protocol(protocol), at=at, show_sensitive=show_sensitive, saves=save is not None)
+    walk = Walk(inputs.load_protocol(protocol), at=at, show_sensitive=show_sensitive)
     walk.run()
     if save is not None:
         from rupture_protocol.cli.saving import save_scenario
 
         save_scenario(walk.scenario(), protocol, save)
+    if keep or (save is None and walk.case.version > 1 and keeping.wants_to_keep()):
+        keeping.keep(walk.case, walk.engine, store)
+    elif save is None:
+        output.emit("Nothing is kept. `rupture walk --save FILE` keeps what is walked as a scenario.")
     return output.DONE

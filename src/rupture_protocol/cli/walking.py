@@ -54,12 +54,9 @@ class Quit(Exception):
 class Walk:
     """One walk through one protocol."""
 
-    def __init__(
-        self, protocol: Protocol, *, at: datetime | None, show_sensitive: bool, saves: bool = False
-    ) -> None:
-        self._saves = saves
+    def __init__(self, protocol: Protocol, *, at: datetime | None, show_sensitive: bool) -> None:
         self._protocol = protocol
-        self._engine = Engine(protocol)
+        self.engine = Engine(protocol)
         self._page = Page()
         self._show_sensitive = show_sensitive
         self._fixed = at
@@ -68,7 +65,7 @@ class Walk:
         self._skipped: set[str] = set()
         self._view = View(protocol, self._page)
         self._refused: list[Attempt] = []
-        self._case: Case = self._engine.open("walk", by=self._me, at=self._now())
+        self.case: Case = self.engine.open("walk", by=self._me, at=self._now())
         self._commands: dict[str, Callable[[Decision, str], None]] = {
             "?": self._explain,
             "u": self._unknown,
@@ -95,24 +92,22 @@ class Walk:
 
         page = self._page
         page.heading(f"{self._protocol.title} ({self._protocol.id} {self._protocol.version})")
-        page.line("A made-up case, in memory only. `h` lists what can be typed, `q` quits.", style="dim")
+        page.line("A made-up case, in memory. `h` lists what can be typed, `q` quits.", style="dim")
         try:
-            while not self._protocol.states[self._case.state].final:
+            while not self._protocol.states[self.case.state].final:
                 decision = self._decide()
                 self._view.show(decision, self._role, self._question(decision))
                 self._obey(decision, self._read())
         except (Quit, EOFError):
             page.blank()
-            if not self._saves:
-                page.line("Nothing is kept. `rupture walk --save FILE` keeps what is walked as a scenario.")
             return
         page.blank()
-        page.heading(telling.state_name(self._protocol, self._case.state))
-        page.line(telling.ended(self._protocol, self._case.state))
+        page.heading(telling.state_name(self._protocol, self.case.state))
+        page.line(telling.ended(self._protocol, self.case.state))
 
     def scenario(self) -> Scenario:
         """What was walked, as a scenario."""
-        return scenario_of(self._case, self._decide(), name="walked", refused=self._refused)
+        return scenario_of(self.case, self._decide(), name="walked", refused=self._refused)
 
     def _tell_error(self, error: RuptureError) -> None:
         self._page.line(str(error), sign="✗", sign_style="red")
@@ -161,7 +156,7 @@ class Walk:
         self._put(fact.name, fact.parse(text) if exact else _typed(fact, text))
 
     def _put(self, name: str, value: Value | Unknown) -> None:
-        self._try(Record({name: value}), self._engine.record, {name: value})
+        self._try(Record({name: value}), self.engine.record, {name: value})
         self._page.line(f"recorded: {name}", sign="✓", sign_style="green")
 
     def _unknown(self, decision: Decision, _rest: str) -> None:
@@ -181,22 +176,22 @@ class Walk:
             if not 0 < int(which[:4]) <= len(self._view.listed):
                 raise RuptureError(f"there is no option t{which[:4]}", help="`l` lists the options")
             which = self._view.listed[int(which[:4]) - 1]
-        self._try(Take(which), self._engine.take, which)
+        self._try(Take(which), self.engine.take, which)
         self._moved(which)
 
     def _override(self, _decision: Decision, rest: str) -> None:
         trigger, _, reason = rest.partition(" ")
         reason = reason.strip()
-        self._try(Override(trigger, reason), self._engine.override, trigger, reason=reason)
+        self._try(Override(trigger, reason), self.engine.override, trigger, reason=reason)
         self._moved(trigger)
 
     def _try(self, action: Action, write: Callable[..., Case], what: object, **more: str) -> None:
         """Do something to the case; what the protocol refuses is kept in mind for the scenario."""
         at = self._now()
         try:
-            self._case = write(self._case, what, by=self._me, at=at, **more)
+            self.case = write(self.case, what, by=self._me, at=at, **more)
         except Refused:
-            self._refused.append(Attempt(len(self._case.history), action, self._me, at))
+            self._refused.append(Attempt(len(self.case.history), action, self._me, at))
             raise
 
     def _moved(self, trigger: str) -> None:
@@ -210,7 +205,7 @@ class Walk:
             name, value = fact.name, _typed(fact, rest)
         else:
             name, value = self._named_value(rest)
-        then = self._engine.decide(self._case, at=self._now(), suppose={name: value})
+        then = self.engine.decide(self.case, at=self._now(), suppose={name: value})
         changed = [each for each in decision if decision[each].verdict is not then[each].verdict]
         self._page.heading(f"If {name} were so")
         for trigger in changed:
@@ -256,11 +251,11 @@ class Walk:
         if length is None:
             raise RuptureError("that is not a length of time", help=DURATION_HELP)
         now = self._now()
-        self._later += after(now, length, self._engine.calendar) - now
+        self._later += after(now, length, self.engine.calendar) - now
         self._view.forget()
 
     def _facts(self, _decision: Decision, _rest: str) -> None:
-        telling.tell_facts(self._case, self._protocol, self._page, show_sensitive=self._show_sensitive)
+        telling.tell_facts(self.case, self._protocol, self._page, show_sensitive=self._show_sensitive)
 
     def _help(self, _decision: Decision, _rest: str) -> None:
         for typed, meaning in HELP:
@@ -279,7 +274,7 @@ class Walk:
         return (self._fixed or inputs.now()) + self._later
 
     def _decide(self) -> Decision:
-        return self._engine.decide(self._case, at=self._now(), actor=self._me)
+        return self.engine.decide(self.case, at=self._now(), actor=self._me)
 
     def _question(self, decision: Decision) -> Question | None:
         return next((each for each in decision.ask if each.fact not in self._skipped), None)

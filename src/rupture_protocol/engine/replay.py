@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from rupture_protocol.engine.calendar import Calendar
@@ -57,6 +57,35 @@ def replay(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterabl
     if case.protocol != engine.ref:
         raise InvalidCase("the case belongs to another protocol, version or digest")
     return case
+
+
+def disagreements(
+    case_id: str, events: Iterable[Event], engines: Iterable[Verbs]
+) -> Iterator[tuple[int, str]]:
+    """Every event that is not what its protocol and history make of it: its number, and why.
+
+    Such an event is then taken at its word, so that those after it are judged too; where it does not fit at
+    all, they cannot be.
+    """
+    by_ref = {each.ref: each for each in engines}
+    case: Case | None = None
+    for number, event in enumerate(events, start=1):
+        before = case
+        wrong = ""
+        try:
+            case = _again(by_ref, case_id, before, event)
+        except RuptureError as refused:
+            wrong = f"it could not have happened: {refused}"
+        else:
+            if case.history[-1] != event:
+                wrong = "it is not what its protocol and history make of it"
+        if not wrong:
+            continue
+        yield number, wrong
+        try:
+            case = _after(by_ref, case_id, before, event)
+        except (RuptureError, LookupError, TypeError, ValueError):
+            return
 
 
 def restore(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterable[Verbs] = ()) -> Case:

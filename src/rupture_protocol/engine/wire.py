@@ -182,12 +182,19 @@ def event_to_json(event: Event) -> Json:
 def case_to_json(case: Case) -> Json:
     """A case with its whole history, values included."""
     return {
+        **case_head_to_json(case),
+        "history": [_kept(case.history, at) for at in range(len(case.history))],
+    }
+
+
+def case_head_to_json(case: Case) -> Json:
+    """Where a case stands, without its history."""
+    return {
         "schema": CASE,
         "case": case.id,
         "version": case.version,
         "state": case.state,
         "protocol": ref_to_json(case.protocol),
-        "history": [_kept(case.history, at) for at in range(len(case.history))],
     }
 
 
@@ -199,11 +206,31 @@ def _kept(history: tuple[Event, ...], at: int) -> Json:
     return written
 
 
-def parse_case(data: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
-    """JSON that says it is a `rupture-case/1`, not looked at any closer.
+def case_from_json(
+    data: str | bytes | Mapping[str, Any], protocol: Protocol, before: Iterable[Protocol] = ()
+) -> tuple[str, list[Event], tuple[str, int]]:
+    """The id, the events, and the claimed state and version of a `rupture-case/1`.
 
     Raises:
-        InvalidCase: It is none. The message never repeats a value.
+        InvalidCase: It is none, or not of this protocol. The message never repeats a value.
+    """
+    written = read_case(data)
+    try:
+        _check_keys(written, _CASE_KEYS)
+        ref = _ref_from_json(written["protocol"], protocol)
+        events = _events_from_json(written["history"], ref, {protocol.digest: protocol, **_by_digest(before)})
+        return _text(written, "case"), events, (_text(written, "state"), _number(written, "version"))
+    except InvalidCase:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, RuptureError) as error:
+        raise _not_in_shape(error) from None
+
+
+def read_case(data: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
+    """The mapping that a `rupture-case/1` is; what is in it is not looked at.
+
+    Raises:
+        InvalidCase: It is none.
     """
     try:
         written = data if isinstance(data, Mapping) else json.loads(data, parse_float=Decimal)
@@ -215,37 +242,21 @@ def parse_case(data: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def protocols_of(data: str | bytes | Mapping[str, Any]) -> tuple[ProtocolRef, ...]:
-    """The protocols that a `rupture-case/1` says it is and was under, the present one first.
+    """The protocols that a `rupture-case/1` says it is and was under, each once, the present one first.
 
     Raises:
         InvalidCase: It does not say so.
     """
-    written = parse_case(data)
+    written = read_case(data)
     try:
-        before = [each["under"] for each in reversed(written["history"]) if "under" in each]
-        return tuple(dict.fromkeys(_ref(each) for each in (written["protocol"], *before)))
-    except (KeyError, TypeError, AttributeError):
-        raise InvalidCase(f"the case is not in the shape of a `{CASE}`") from None
+        migrated = (each for each in reversed(written["history"]) if each.get("kind") == EventKind.MIGRATED)
+        return tuple(dict.fromkeys((_ref(written["protocol"]), *(_ref(each["under"]) for each in migrated))))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _not_in_shape(error) from None
 
 
-def case_from_json(
-    data: str | bytes | Mapping[str, Any], protocol: Protocol, before: Iterable[Protocol] = ()
-) -> tuple[str, list[Event], tuple[str, int]]:
-    """The id, the events, and the claimed state and version of a `rupture-case/1`.
-
-    Raises:
-        InvalidCase: It is none, or not of this protocol. The message never repeats a value.
-    """
-    written = parse_case(data)
-    try:
-        _check_keys(written, _CASE_KEYS)
-        ref = _ref_from_json(written["protocol"], protocol)
-        events = _events_from_json(written["history"], ref, {protocol.digest: protocol, **_by_digest(before)})
-        return _text(written, "case"), events, (_text(written, "state"), _number(written, "version"))
-    except InvalidCase:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, RuptureError) as error:
-        raise InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})") from None
+def _not_in_shape(error: Exception) -> InvalidCase:
+    return InvalidCase(f"the case is not in the shape of a `{CASE}` ({type(error).__name__})")
 
 
 def _named(protocol: Protocol | Base) -> str:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from rupture_protocol.engine.engine import Engine
@@ -47,7 +48,9 @@ class AsyncCasebook:
         store, engines, timeout: As for `Casebook`.
     """
 
-    def __init__(self, store: str | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0) -> None:
+    def __init__(
+        self, store: str | Path | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0
+    ) -> None:
         self.book = Casebook(store, engines, timeout=timeout)
         self._threads: tuple[int, ThreadPoolExecutor] | None = None
 
@@ -70,12 +73,15 @@ class AsyncCasebook:
     get = _twin(Casebook.get)
     history = _twin(Casebook.history)
     decide = _twin(Casebook.decide)
+    engine = _twin(Casebook.engine)
+    verify = _twin(Casebook.verify)
     open = _twin(Casebook.open)
     record = _twin(Casebook.record)
     correct = _twin(Casebook.correct)
     take = _twin(Casebook.take)
     override = _twin(Casebook.override)
     migrate = _twin(Casebook.migrate)
+    add = _twin(Casebook.add)
     find = _twin(Casebook.find)
     due = _twin(Casebook.due)
     subscribe = _twin(Casebook.subscribe)

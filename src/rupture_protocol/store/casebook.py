@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from rupture_protocol.engine.case import Actor, Case, Event
+from rupture_protocol.engine import wire
+from rupture_protocol.engine.case import Actor, Case, Event, ProtocolRef
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.moments import utc
 from rupture_protocol.language.facts import UNKNOWN, Unknown
 from rupture_protocol.store import delivering
+from rupture_protocol.store.adding import Addition
+from rupture_protocol.store.case_check import Finding
 from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
@@ -21,6 +25,7 @@ from rupture_protocol.store.ports import Plain, Session, Store
 from rupture_protocol.store.reading import case_of
 from rupture_protocol.store.sql import SqlSession, SqlStore
 from rupture_protocol.store.summary import CaseDue, Summary, agenda_of
+from rupture_protocol.store.verifying import verify_entries, verify_store
 from rupture_protocol.store.writing import Write
 
 
@@ -31,8 +36,8 @@ class Casebook:
     share between threads; a forked process goes on with connections of its own.
 
     Args:
-        store: The address of a database, as `sqlite:///cases.db` or `postgresql://host/name`; or a store of
-            the host's own (`rupture_protocol.store.ports.Store`).
+        store: The address of a database, as `sqlite:///cases.db` or `postgresql://host/name`; the `Path` of a
+            file; or a store of the host's own (`rupture_protocol.store.ports.Store`).
         engines: Those of the protocols that cases are opened under. A case of an older version goes on under
             what was kept of that version.
         timeout: How long to wait for other writers, in seconds.
@@ -41,8 +46,10 @@ class Casebook:
         StoreError: The store cannot be used.
     """
 
-    def __init__(self, store: str | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0) -> None:
-        self.store = SqlStore(store, timeout=timeout) if isinstance(store, str) else store
+    def __init__(
+        self, store: str | Path | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0
+    ) -> None:
+        self.store = SqlStore(store, timeout=timeout) if isinstance(store, str | Path) else store
         self.engines = Engines(engines)
 
     def __repr__(self) -> str:
@@ -90,6 +97,37 @@ class Casebook:
             case = self._case(session, case_id)
             engine = self.engines.of(case.protocol, session)
         return engine.decide(case, at=at, actor=actor, suppose=suppose)
+
+    def engine(self, ref: ProtocolRef) -> Engine:
+        """The engine of exactly that protocol: one that was given, or made of what was kept.
+
+        Raises:
+            ProtocolNotFound: There is none.
+            StoreError: The store cannot be read.
+        """
+        with self._session(write=False) as session:
+            return self.engines.of(ref, session)
+
+    def verify(self, case_id: str | None = None) -> tuple[Finding, ...]:
+        """Everything that is kept and is not as it should be, of one case or of all; empty where nothing is.
+
+        It holds everything that is kept against everything else, and decides every event of every history
+        again. Whatever bytes the store holds, the answer is a finding and never an exception.
+
+        Raises:
+            CaseNotFound: There is no trace of that case.
+            StoreError: The store is held by others, or cannot be reached; or a host's own store is to be
+                verified as a whole, which only the host can.
+        """
+        if isinstance(self.store, SqlStore):
+            return verify_store(self.store, self.engines.of, case_id)
+        if case_id is None:
+            raise StoreError("a host's own store is verified case by case", help="give the id of a case")
+        with self._session(write=False) as session:
+            entries = session.load(case_id)
+            if not entries:
+                raise CaseNotFound(case_id)
+            return verify_entries(case_id, entries, lambda ref: self.engines.of(ref, session))
 
     # Writing ---------------------------------------------------------------------------------------
 
@@ -242,6 +280,28 @@ class Casebook:
         request = _request("migrate", case_id, by, occurred, note, digest=to.ref.digest)
         return self._write(case_id, request, act, at, expected_version, idempotency_key)
 
+    def add(
+        self, case: Case | str | bytes | Mapping[str, Any], *, idempotency_key: str | None = None
+    ) -> Case:
+        """A case that was made elsewhere, kept: replayed, then all its events at once, with their own times.
+
+        Args:
+            case: A case, or a `rupture-case/1` as `Engine.dump_case` writes it.
+            idempotency_key: As for `open`.
+
+        Raises:
+            Conflict: A case of that id is kept already.
+            IdempotencyMismatch: The key was used for another request.
+            InvalidCase: It could not have happened so, or is no such case.
+            ProtocolNotFound: A protocol that it stands under was neither given nor kept.
+            OutcomeUnknown: The commit was cut off; try again with the same key.
+            StoreError: The store cannot be written to, or is a host's own.
+        """
+        written = wire.read_case(wire.case_to_json(case) if isinstance(case, Case) else case)
+        key = None if idempotency_key is None else digest_of_key(idempotency_key)
+        with self._tables("a host's own store adds a case event by event", write=True) as session:
+            return Addition(written, key).perform(session, self.engines)
+
     # Lists -----------------------------------------------------------------------------------------
 
     def find(
@@ -364,12 +424,13 @@ class Casebook:
         else:
             yield Plain(self.store)
 
-    @contextmanager
-    def _lists(self, *, write: bool = False) -> Iterator[SqlSession]:
+    def _lists(self, *, write: bool = False) -> AbstractContextManager[SqlSession]:
+        return self._tables("a host's own store lists its cases and follows its events itself", write=write)
+
+    def _tables(self, otherwise: str, *, write: bool) -> AbstractContextManager[SqlSession]:
         if not isinstance(self.store, SqlStore):
-            raise StoreError("a host's own store lists its cases and follows its events itself")
-        with self.store.session(write=write) as session:
-            yield session
+            raise StoreError(otherwise)
+        return self.store.session(write=write)
 
     def _case(self, session: Session, case_id: str) -> Case:
         entries = session.load(case_id)

@@ -28,11 +28,12 @@ def has_wal_fix(version: tuple[int, ...]) -> bool:
     return line > max(_WAL_FIXED) or patch >= _WAL_FIXED.get((line[0], line[1]), patch + 1)
 
 
-def connect(url: str, *, timeout: float, module: Any = None) -> Engine:
+def connect(url: str | Path, *, timeout: float, module: Any = None) -> Engine:
     """The engine of a database; nothing is connected yet.
 
     Args:
-        url: `sqlite:///cases.db`, `postgresql://host/name`, or any other of SQLAlchemy for these two.
+        url: `sqlite:///cases.db`, `postgresql://host/name`, or any other of SQLAlchemy for these two; or the
+            path of a file of SQLite.
         timeout: How long to wait for others, in seconds.
         module: The database driver, where it is not the usual one.
 
@@ -40,7 +41,7 @@ def connect(url: str, *, timeout: float, module: Any = None) -> Engine:
         StoreUnavailable: The address cannot be used, or its driver is not installed.
     """
     try:
-        address = make_url(url)
+        address = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
     except ArgumentError:
         raise StoreUnavailable(
             "the store's address cannot be read", help="as in `sqlite:///cases.db`"

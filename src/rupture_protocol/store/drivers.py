@@ -5,6 +5,8 @@ An error of a driver may hold the statement and its parameters, which are a clie
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
@@ -63,6 +65,11 @@ def at_commit(error: SQLAlchemyError) -> StoreError:
     return _made(kind if kind in _NOT_COMMITTED else OutcomeUnknown)
 
 
+def damaged() -> StoreError:
+    """The error to raise where what a driver reads is no text, or no row at all."""
+    return _made(StoreCorrupt)
+
+
 def _kind(error: SQLAlchemyError) -> type[StoreError]:
     if isinstance(error, NoConnectionLeft):
         return StoreBusy
@@ -74,6 +81,8 @@ def _kind(error: SQLAlchemyError) -> type[StoreError]:
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(state, str):
         return _POSTGRES.get(state, StoreUnavailable)
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return StoreCorrupt  # a text that is none
     # Without a code: a connection that is gone, or a row that cannot be read as what it should be.
     return StoreUnavailable if isinstance(error, OperationalError | InterfaceError) else StoreCorrupt
 

@@ -119,4 +119,6 @@ def digest_of_key(key: str) -> str:
 
 def digest_of_request(request: Mapping[str, Any]) -> str:
     """What was asked for, to tell a repeated request from another one. It is kept within the payload only."""
-    return hashlib.sha256(b"rupture-request/1\0" + to_bytes(request)).hexdigest()
+    # What cannot be stored is refused later, by the engine, in words that do not repeat it.
+    written = canonical_json(dict(request)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"rupture-request/1\0" + written).hexdigest()

@@ -71,11 +71,18 @@ def read(connection: Connection) -> Layout | None:
     rows = connection.execute(select(tables.store_meta.c.name, tables.store_meta.c.value))
     said = {row.name: row.value for row in rows}
     try:
-        return Layout(said[_STORE_ID], int(said[_REVISION]))
-    except (LookupError, ValueError):
+        store_id, revision = said[_STORE_ID], said[_REVISION]
+        return Layout(_text(store_id), int(_text(revision)))
+    except (LookupError, TypeError, ValueError):
         raise StoreCorrupt(
             "the store does not say what it is", help="`rupture db doctor` says more"
         ) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 def _make(connection: Connection) -> Layout:

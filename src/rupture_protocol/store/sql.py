@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from rupture_protocol.engine.case import ProtocolRef
+from rupture_protocol.language.facts import is_storable
 from rupture_protocol.language.library import Text
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.store import drivers, layout, tables
 from rupture_protocol.store.connecting import BEGIN, connect
 from rupture_protocol.store.entry import Entry, from_bytes, instant, microseconds
-from rupture_protocol.store.errors import Conflict, IdempotencyMismatch, IntegrityViolation
+from rupture_protocol.store.errors import Conflict, IdempotencyMismatch, IntegrityViolation, StoreError
 from rupture_protocol.store.kept_protocols import files_of
-from rupture_protocol.store.summary import Agenda, CaseDue, Summary
+from rupture_protocol.store.summary import Agenda, CaseDue, Summary, deadline_rows, summary_row
 
 DEFAULT_TIMEOUT = 5.0
 
@@ -27,7 +29,8 @@ class SqlStore:
     """Cases in SQLite or PostgreSQL. Safe to share between threads; a forked process connects anew.
 
     Args:
-        url: `sqlite:///cases.db` or `postgresql://host/name`. A file that is not there is made.
+        url: `sqlite:///cases.db` or `postgresql://host/name`, or the path of a file. One that is not there
+            is made.
         timeout: How long to wait for other writers, in seconds.
         module: The database driver, where it is not the usual one.
 
@@ -35,7 +38,7 @@ class SqlStore:
         StoreUnavailable, StoreReadOnly, StoreOutdated, StoreCorrupt: It cannot be used.
     """
 
-    def __init__(self, url: str, *, timeout: float = DEFAULT_TIMEOUT, module: Any = None) -> None:
+    def __init__(self, url: str | Path, *, timeout: float = DEFAULT_TIMEOUT, module: Any = None) -> None:
         self.database = connect(url, timeout=timeout, module=module)
         with self._translated():
             self.layout = layout.prepare(self.database)
@@ -90,6 +93,10 @@ class SqlStore:
             yield
         except SQLAlchemyError as error:
             raise drivers.ours(error) from None
+        except UnicodeDecodeError:
+            raise drivers.damaged() from None
+        except UnicodeEncodeError:
+            raise StoreError("an id or a name is text that can be stored as UTF-8") from None
 
     # As a host's own store would do it -----------------------------------------------------------
 
@@ -118,6 +125,8 @@ class SqlSession:
 
     def load(self, case_id: str) -> Sequence[Entry]:
         """All entries of a case, oldest first. One that is to be written to is held until the end."""
+        if not is_storable(case_id):
+            return ()
         head_query = select(tables.case_head).where(tables.case_head.c.case_id == case_id)
         if self._locks:
             head_query = head_query.with_for_update()
@@ -228,7 +237,7 @@ class SqlSession:
 
     def describe(self, summary: Summary, agenda: Agenda) -> None:
         """Notes how a case stands and what is due in it, for lists."""
-        row = _summary_row(summary, agenda)
+        row = summary_row(summary, agenda)
         table = tables.case_summary
         changed = None
         if summary.version > 1:
@@ -238,17 +247,7 @@ class SqlSession:
         if not changed:
             self.connection.execute(insert(table), row)
         self.connection.execute(delete(tables.deadline).where(tables.deadline.c.case_id == summary.case))
-        dues = [
-            {
-                "case_id": summary.case,
-                "number": number,
-                "name": each.deadline,
-                "started_at": microseconds(each.started),
-                "due_at": None if each.due is None else microseconds(each.due),
-                "certain": int(each.certain),
-            }
-            for number, each in enumerate(agenda.dues)
-        ]
+        dues = deadline_rows(summary.case, agenda)
         if dues:
             self.connection.execute(insert(tables.deadline), dues)
 
@@ -321,23 +320,6 @@ def head_disagrees(head: tuple[int, bytes] | None, entries: Sequence[Entry]) -> 
     if version != len(entries):
         return "its head counts another number of events"
     return "" if entries[-1].hash == hash_ else "its head is of other events"
-
-
-def _summary_row(summary: Summary, agenda: Agenda) -> dict[str, object]:
-    return {
-        "case_id": summary.case,
-        "version": summary.version,
-        "state": summary.state,
-        "ended": int(summary.ended),
-        "protocol_id": summary.protocol.id,
-        "protocol_version": summary.protocol.version,
-        "protocol_digest": summary.protocol.digest,
-        "opened_at": microseconds(summary.opened),
-        "updated_at": microseconds(summary.updated),
-        "overrides": summary.overrides,
-        "precautions": summary.precautions,
-        "steady_until": None if agenda.steady_until is None else microseconds(agenda.steady_until),
-    }
 
 
 def _commit(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
 from rupture_protocol.engine.deadlines import DeadlineState, Due
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.truth import TRUE
+from rupture_protocol.store.entry import microseconds
 
 _OPEN = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
 
@@ -84,6 +85,39 @@ def agenda_of(engine: Engine, case: Case, at: datetime) -> Agenda:
     decision = engine.decide(case, at=at)
     dues = (_owed(case.id, due) for due in decision.deadlines if due.state in _OPEN)
     return Agenda(tuple(due for due in dues if due is not None), decision.deadlines_until)
+
+
+def summary_row(summary: Summary, agenda: Agenda) -> dict[str, object]:
+    """How a case stands, as a row of its table."""
+    return {
+        "case_id": summary.case,
+        "version": summary.version,
+        "state": summary.state,
+        "ended": int(summary.ended),
+        "protocol_id": summary.protocol.id,
+        "protocol_version": summary.protocol.version,
+        "protocol_digest": summary.protocol.digest,
+        "opened_at": microseconds(summary.opened),
+        "updated_at": microseconds(summary.updated),
+        "overrides": summary.overrides,
+        "precautions": summary.precautions,
+        "steady_until": None if agenda.steady_until is None else microseconds(agenda.steady_until),
+    }
+
+
+def deadline_rows(case_id: str, agenda: Agenda) -> list[dict[str, object]]:
+    """What is due in a case, as rows of their table."""
+    return [
+        {
+            "case_id": case_id,
+            "number": number,
+            "name": each.deadline,
+            "started_at": microseconds(each.started),
+            "due_at": None if each.due is None else microseconds(each.due),
+            "certain": int(each.certain),
+        }
+        for number, each in enumerate(agenda.dues)
+    ]
 
 
 def _owed(case_id: str, due: Due) -> CaseDue | None:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from rupture_protocol.engine.case import Case
+from rupture_protocol.engine.case import Case, Event
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.store.chain import genesis, link
 from rupture_protocol.store.engines import Engines
@@ -63,7 +63,7 @@ class Write:
         with sessions() as session:
             done = None if self.key is None else session.kept_under(self.key, self.case)
             if done is not None:
-                return self._answer(done, session, engines)
+                return answer(self.case, done, session, engines, request=self.request, key=self.key)
             entries = session.load(self.case)
             case = self._as_it_is(entries, session, engines)
             engine = self.opens or engines.of(case.protocol, session) if case else self.opens
@@ -86,45 +86,61 @@ class Write:
     def _keep(self, after: Case, entries: Sequence[Entry], session: Session, engines: Engines) -> None:
         engine = engines.of(after.protocol, session)
         session.keep_protocol(engine.protocol)
-        entry = self._sealed(after, entries, session)
+        previous = entries[-1].hash if entries else genesis(session.store_id, self.case)
+        entry = sealed(
+            self.case, after.history[-1], previous, session.store_id, request=self.request, key=self.key
+        )
         try:
             session.append(entry, expected_version=len(entries))
         except Conflict as conflict:
             raise _Overtaken(conflict) from None
         session.describe(summary_of(engine, after), agenda_of(engine, after, after.history[-1].at))
 
-    def _sealed(self, after: Case, entries: Sequence[Entry], session: Session) -> Entry:
-        event = after.history[-1]
-        event_id = uuid.uuid4().hex
-        header = to_bytes(
-            header_of(self.case, event, event_id=event_id, store_id=session.store_id, key=self.key)
-        )
-        payload = to_bytes(payload_of(event, self.request))
-        previous = entries[-1].hash if entries else genesis(session.store_id, self.case)
-        return Entry(
-            case=self.case,
-            seq=event.seq,
-            event=event_id,
-            kind=event.kind.value,
-            at=microseconds(event.at),
-            actor=event.by.id,
-            header=header,
-            payload=payload,
-            hash=link(previous, header, payload),
-        )
 
-    def _answer(self, done: tuple[str, int], session: Session, engines: Engines) -> Case:
-        """The case as it was after the request was first carried out."""
-        case_id, seq = done
-        if case_id != self.case:
-            raise IdempotencyMismatch
-        entries = session.load(case_id)[:seq]
-        case = _case(case_id, entries, session, engines)
-        if len(entries) != seq or from_bytes(entries[-1].header).get("key") != self.key:
-            raise IntegrityViolation(case_id, seq, "its idempotency key is that of another event")
-        if from_bytes(entries[-1].payload).get("request") != self.request:
-            raise IdempotencyMismatch
-        return case
+def answer(
+    case_id: str,
+    done: tuple[str, int],
+    session: Session,
+    engines: Engines,
+    *,
+    request: str,
+    key: str | None,
+) -> Case:
+    """The case as it was after a request was first carried out, which `done` says where.
+
+    Raises:
+        IdempotencyMismatch: It was another request.
+    """
+    where, seq = done
+    if where != case_id:
+        raise IdempotencyMismatch
+    entries = session.load(case_id)[:seq]
+    case = _case(case_id, entries, session, engines)
+    if len(entries) != seq or from_bytes(entries[-1].header).get("key") != key:
+        raise IntegrityViolation(case_id, seq, "its idempotency key is that of another event")
+    if from_bytes(entries[-1].payload).get("request") != request:
+        raise IdempotencyMismatch
+    return case
+
+
+def sealed(
+    case_id: str, event: Event, previous: bytes, store_id: str, *, request: str, key: str | None
+) -> Entry:
+    """An event as the entry that follows the one with the hash `previous`."""
+    event_id = uuid.uuid4().hex
+    header = to_bytes(header_of(case_id, event, event_id=event_id, store_id=store_id, key=key))
+    payload = to_bytes(payload_of(event, request))
+    return Entry(
+        case=case_id,
+        seq=event.seq,
+        event=event_id,
+        kind=event.kind.value,
+        at=microseconds(event.at),
+        actor=event.by.id,
+        header=header,
+        payload=payload,
+        hash=link(previous, header, payload),
+    )
 
 
 class _Overtaken(Exception):

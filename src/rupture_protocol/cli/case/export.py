@@ -1,0 +1,27 @@
+"""`rupture case export`: a case with its whole history, to be kept elsewhere."""
+
+from __future__ import annotations
+
+import click
+
+from rupture_protocol.cli import output
+from rupture_protocol.cli.case.options import case_argument, store_option
+
+EPILOG = """
+\b
+Examples:
+  rupture case export case-17 > case-17.json
+  rupture case export case-17 | rupture case import - --store elsewhere.db
+"""
+
+
+@click.command("export", epilog=EPILOG)
+@case_argument
+@store_option
+def command(case: str, store: str | None) -> None:
+    """Print CASE with its whole history as JSON, rupture-case/1. It holds every value on record."""
+    from rupture_protocol.cli.case.opening import opened
+    from rupture_protocol.engine import wire
+
+    with opened(store, about=case) as book:
+        output.emit_json(wire.case_to_json(book.get(case)))

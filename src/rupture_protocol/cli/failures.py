@@ -1,0 +1,122 @@
+"""Errors as a person at the keyboard reads them. Alone here: how anything that goes wrong is told."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from rupture_protocol.cli.output import CANNOT_LOAD, REFUSED, USAGE, Failed, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    import click
+
+    from rupture_protocol.errors import RuptureError
+    from rupture_protocol.store.errors import StoreError
+
+CASE = "case"
+"""The command that has commands of its own."""
+
+
+def misused(error: click.UsageError) -> Failed:
+    """A command line that cannot be read."""
+    command = error.ctx.command_path if error.ctx else "rupture"
+    message = error.format_message().rstrip(".")
+    if message.startswith("Got unexpected extra argument"):
+        # Click repeats the argument, which may be a fact's value.
+        message = "there is an argument too many"
+        if command.endswith("decide"):
+            message += ": a fact is given as `--fact NAME=VALUE`"
+    message = message[:1].lower() + message[1:]
+    return Failed(message, code=USAGE, next=f"{command} --help")
+
+
+def command_in(args: Sequence[str], commands: Container[str]) -> str:
+    """The command that a command line names, as it is typed."""
+    found = next((number for number, each in enumerate(args) if each in commands), None)
+    if found is None:
+        return "rupture"
+    name, *rest = args[found:]
+    if name != CASE or not rest:
+        return f"rupture {name}"
+    from rupture_protocol.cli.case import CASE_COMMANDS
+
+    return f"rupture case {rest[0]}" if rest[0] in CASE_COMMANDS else "rupture case"
+
+
+def failure_of(error: RuptureError, command: str) -> Failed:
+    """How an error of the library ends the command line."""
+    from rupture_protocol import errors
+    from rupture_protocol.store.errors import StoreError
+
+    match error:
+        case StoreError():
+            return _of_the_store(error, command)
+        case errors.InvalidProtocol():
+            bad = next((each for each in error.issues if each.severity == "error"), None)
+            return Failed(
+                "this is not a valid protocol",
+                code=CANNOT_LOAD,
+                before=error.render(),
+                next=f"rupture explain {bad.code}" if bad else "rupture check FILE",
+            )
+        case errors.TranslationNotFound():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=f"{command} --help")
+        case errors.ProtocolNotFound():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture protocols")
+        case errors.InvalidCase():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=f"{command} --help")
+        case _:
+            return Failed(str(error), code=REFUSED, help=error.help, next=_next(error, command))
+
+
+def _next(error: RuptureError, command: str) -> str:
+    """What to type after a refusal: of a case that is kept, there is more to see than help."""
+    from rupture_protocol.engine.refusal import TransitionRefused
+
+    if command.startswith("rupture case ") and isinstance(error, TransitionRefused):
+        return f"rupture case show {typed(error.decision.case.id)}"
+    return f"{command} --help"
+
+
+def typed(text: str) -> str:
+    """A text as somebody would type it in a shell."""
+    return shlex.quote(printable(text))
+
+
+def _of_the_store(error: StoreError, command: str) -> Failed:
+    from rupture_protocol.store import errors
+
+    match error:
+        case errors.CaseNotFound():
+            return Failed(str(error), code=REFUSED, next="rupture case list")
+        case errors.Conflict(expected=0):
+            return Failed(
+                str(error), code=REFUSED, help=error.help, next=f"rupture case show {typed(error.case)}"
+            )
+        case errors.Conflict():
+            return Failed(
+                str(error), code=REFUSED, help=error.help, next=f"rupture case history {typed(error.case)}"
+            )
+        case errors.IdempotencyMismatch():
+            return Failed(str(error), code=REFUSED, help=error.help, next="run it again with a new `--key`")
+        case errors.IntegrityViolation():
+            return Failed(str(error), code=CANNOT_LOAD, next=f"rupture case verify {typed(error.case)}")
+        case errors.StoreBusy():
+            return Failed(str(error), code=CANNOT_LOAD, next="run it again")
+        case errors.OutcomeUnknown():
+            return Failed(str(error), code=CANNOT_LOAD, next="run it again with the same `--key`")
+        case errors.StoreOutdated():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture db doctor")
+        case errors.StoreReadOnly() | errors.StoreFull() | errors.StoreUnavailable() | errors.StoreCorrupt():
+            return Failed(
+                str(error), code=CANNOT_LOAD, help=_more_than_doctor(error), next="rupture db doctor"
+            )
+        case _:
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=f"{command} --help")
+
+
+def _more_than_doctor(error: StoreError) -> str | None:
+    """The help, unless it says what `next` says anyway."""
+    return None if error.help and "rupture db doctor" in error.help else error.help

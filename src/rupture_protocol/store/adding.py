@@ -1,0 +1,57 @@
+"""A case that was made elsewhere, kept: replayed first, then all its events in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rupture_protocol.engine import wire
+from rupture_protocol.engine.case import Case
+from rupture_protocol.store.chain import genesis
+from rupture_protocol.store.engines import Engines
+from rupture_protocol.store.entry import digest_of_request
+from rupture_protocol.store.errors import Conflict
+from rupture_protocol.store.ports import Session
+from rupture_protocol.store.summary import agenda_of, summary_of
+from rupture_protocol.store.writing import answer, sealed
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Addition:
+    """A case to be kept, as `rupture-case/1`; `key` is the digest of an idempotency key."""
+
+    written: Mapping[str, Any]
+    key: str | None = None
+
+    def perform(self, session: Session, engines: Engines) -> Case:
+        """Adds it, or finds that it was added before.
+
+        Raises:
+            Conflict: A case of that id is kept.
+            IdempotencyMismatch: The key was used for another request.
+            InvalidCase: It is no `rupture-case/1`, or could not have happened so.
+            ProtocolNotFound: The protocol of one of its events is not to be had.
+        """
+        engine, *before = (engines.of(ref, session) for ref in wire.protocols_of(self.written))
+        case = engine.load_case(self.written, before=before)
+        request = digest_of_request({"verb": "add", "case": wire.dumps(wire.case_to_json(case))})
+        done = None if self.key is None else session.kept_under(self.key, case.id)
+        if done is not None:
+            return answer(case.id, done, session, engines, request=request, key=self.key)
+        there = session.load(case.id)
+        if there:
+            raise Conflict(case.id, actual=len(there), expected=0)
+        self._keep(case, session, engines, request)
+        session.describe(summary_of(engine, case), agenda_of(engine, case, case.history[-1].at))
+        return case
+
+    def _keep(self, case: Case, session: Session, engines: Engines, request: str) -> None:
+        previous = genesis(session.store_id, case.id)
+        for event in case.history:
+            session.keep_protocol(engines.of(event.protocol, session).protocol)
+            # The key is that of the last event: with it, all of them were kept.
+            key = self.key if event is case.history[-1] else None
+            entry = sealed(case.id, event, previous, session.store_id, request=request, key=key)
+            session.append(entry, expected_version=event.seq - 1)
+            previous = entry.hash

@@ -1,0 +1,212 @@
+"""Verifying one case: every check that it must pass, and what is found.
+
+What a case is said to be is made again from its history, and its history is decided again under the protocol
+that was kept. Nothing is taken at its word: whatever cannot be read is a finding.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rupture_protocol.engine.case import Case, Event, ProtocolRef
+from rupture_protocol.engine.engine import Engine
+from rupture_protocol.engine.replay import disagreements
+from rupture_protocol.store import tables
+from rupture_protocol.store.chain import verified
+from rupture_protocol.store.entry import Entry, event_of, from_bytes, ref_of, to_bytes
+from rupture_protocol.store.raw import Row
+from rupture_protocol.store.sql import head_disagrees
+from rupture_protocol.store.summary import agenda_of, deadline_rows, summary_of, summary_row
+
+CALENDAR = "; or it was right when another calendar of working days was given"
+LARGEST = 2**53 - 1
+
+EngineOf = Callable[[ProtocolRef], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is kept and is not as it should be.
+
+    `case` is None where it is about no case alone, `seq` where it is about no event alone. `what` never
+    holds a value of a fact.
+    """
+
+    case: str | None
+    seq: int | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Kept:
+    """All that a store has of one case, as it is."""
+
+    case: str
+    store_id: str
+    entries: tuple[Entry, ...]
+    beside: Mapping[str, list[Row]] | None = None
+    """The rows of the other tables by their names; None where a host's own store keeps the entries alone."""
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, repr=False)
+class CaseCheck:
+    """The checks of one case, one after another."""
+
+    kept: Kept
+    engine_of: EngineOf
+    headers: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    engines: dict[ProtocolRef, Engine] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
+    """The numbers of the events whose chain does not hold."""
+
+    def findings(self) -> Iterator[Finding]:
+        """All that is wrong with it."""
+        for name in self.kept.unreadable:
+            yield self._finding(None, f"its rows in the table `{name}` cannot be read")
+        yield from self._chain()
+        yield from self._events()
+        case = None
+        if self.events and len(self.events) == len(self.kept.entries):
+            yield from self._history()
+            case = self._restored()
+        if self.kept.beside is not None:
+            yield from self._head(self.kept.beside)
+            yield from self._keys(self.kept.beside)
+            yield from self._outbox(self.kept.beside)
+            yield from self._lists(self.kept.beside, case)
+
+    def _finding(self, seq: int | None, what: str) -> Finding:
+        return Finding(self.kept.case, seq, what)
+
+    def _chain(self) -> Iterator[Finding]:
+        kept = self.kept
+        links = verified(kept.entries, store_id=kept.store_id, case_id=kept.case)
+        for number, (header, wrong) in enumerate(links, start=1):
+            self.headers.append(header)
+            if wrong:
+                self.broken.add(number)
+                yield self._finding(number, wrong)
+
+    def _unless_found(self, number: int, what: str) -> Iterator[Finding]:
+        """A finding, unless the chain has found that event already: what follows from one change is one."""
+        if number not in self.broken:
+            yield self._finding(number, what)
+
+    def _events(self) -> Iterator[Finding]:
+        for number, (entry, header) in enumerate(zip(self.kept.entries, self.headers, strict=True), start=1):
+            for what, data in (("header", entry.header), ("payload", entry.payload)):
+                if not is_canonical(data):
+                    yield from self._unless_found(number, f"its {what} is not in canonical form")
+            try:
+                ref = ref_of(header)
+                engine = self.engines.get(ref) or self.engine_of(ref)
+            except Exception:  # whatever the bytes are, they are a finding
+                yield from self._unless_found(number, "the protocol that it stands under is not to be had")
+                continue
+            self.engines[ref] = engine
+            try:
+                self.events.append(event_of(header, from_bytes(entry.payload), engine.protocol))
+            except Exception:  # whatever the bytes are, they are a finding
+                yield from self._unless_found(number, "its payload cannot be read")
+
+    def _history(self) -> Iterator[Finding]:
+        for number, wrong in disagreements(self.kept.case, self.events, self.engines.values()):
+            yield self._finding(number, f"{wrong}{CALENDAR}")
+
+    def _restored(self) -> Case | None:
+        now = self.engines[self.events[-1].protocol]
+        try:
+            return now.restore(self.kept.case, self.events, before=self.engines.values())
+        except Exception:  # that it is so has been found before
+            return None
+
+    def _head(self, beside: Mapping[str, list[Row]]) -> Iterator[Finding]:
+        heads = [(row["version"], row["hash"]) for row in beside[tables.case_head.name]]
+        if len(heads) > 1:
+            yield self._finding(None, "it has several heads")
+        wrong = head_disagrees(heads[0] if heads else None, self.kept.entries)
+        if wrong:
+            yield self._finding(None, wrong)
+
+    def _keys(self, beside: Mapping[str, list[Row]]) -> Iterator[Finding]:
+        written = {
+            header["key"]: number
+            for number, header in enumerate(self.headers, start=1)
+            if isinstance(header.get("key"), str)
+        }
+        rows = {row["key"]: row["seq"] for row in beside[tables.idempotency.name]}
+        for key, number in written.items():
+            if rows.get(key) != number:
+                yield self._finding(number, "its idempotency key does not lead to it")
+        for key, seq in rows.items():
+            if key not in written:
+                yield self._finding(
+                    seq if isinstance(seq, int) else None, "an idempotency key leads here that no event has"
+                )
+
+    def _outbox(self, beside: Mapping[str, list[Row]]) -> Iterator[Finding]:
+        wanted = list(range(1, len(self.kept.entries) + 1))
+        rows = beside[tables.outbox.name]
+        if not all(isinstance(row["position"], int) and row["position"] > 0 for row in rows):
+            yield self._finding(None, "it has an event in the outbox where nobody looks")
+        sent = [row["seq"] for row in rows]
+        times = Counter(sent)
+        if sent == wanted:
+            return
+        for number in wanted:
+            if times[number] != 1:
+                yield self._finding(number, f"it is in the outbox {_times(times[number])}, not once")
+        if set(times) - set(wanted):
+            yield self._finding(None, "the outbox has an event that it does not have")
+        if sorted(map(str, sent)) == sorted(map(str, wanted)):
+            yield self._finding(None, "its events are out of order in the outbox")
+
+    def _lists(self, beside: Mapping[str, list[Row]], case: Case | None) -> Iterator[Finding]:
+        summaries, dues = beside[tables.case_summary.name], beside[tables.deadline.name]
+        if case is None:
+            if not self.kept.entries and (summaries or dues):
+                yield self._finding(None, "the lists have it, and it has no events")
+            return
+        engine = self.engines[case.protocol]
+        agenda = agenda_of(engine, case, case.history[-1].at)
+        summary = summary_row(summary_of(engine, case), agenda)
+        steady = "steady_until"
+        if [_without(row, steady) for row in summaries] != [_without(summary, steady)]:
+            yield self._finding(None, "what lists say of it is not how it stands")
+        elif summaries[0][steady] != summary[steady] or dues != deadline_rows(case.id, agenda):
+            yield self._finding(None, f"what lists say is due in it is not what is due{CALENDAR}")
+
+
+def is_canonical(data: bytes) -> bool:
+    """Whether bytes are canonical JSON of a mapping, without floats and with whole numbers below 2^53."""
+    try:
+        read = from_bytes(data)
+        return to_bytes(read) == data and _small(read)
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _small(data: Any) -> bool:
+    """Whether every whole number in it is one that every reader of JSON reads alike."""
+    match data:
+        case dict():
+            return all(map(_small, data.values()))
+        case list():
+            return all(map(_small, data))
+        case int():
+            return abs(data) <= LARGEST
+        case _:
+            return True
+
+
+def _times(count: int) -> str:
+    return "not at all" if count == 0 else f"{count} times"
+
+
+def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {each: value for each, value in row.items() if each != name}
