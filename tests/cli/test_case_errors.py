@@ -65,7 +65,7 @@ REFUSED: tuple[tuple[str, int, str, str], ...] = (
     ("record c notice=true --by ann:therapist --occurred canary", 2, "not an instant", "record --help"),
     ("correct c severity --to canary --reason x --by sue:supervisor", 1, "cannot have", "correct --help"),
     ("correct c severity --reason x --by sue:supervisor", 1, "no record to correct", "correct --help"),
-    ("migrate c --to mini.yaml --by sue:supervisor", 1, "does not say how", "rupture case migrate --help"),
+    ("migrate c --to mini.yaml --by sue:supervisor", 1, "under 1.0.0 already", "rupture case migrate --help"),
     ("take c hold canary --by ann:therapist", 2, "an argument too many", "rupture case take --help"),
     ("import nowhere.json", 3, "cannot read `nowhere.json`", "check the path"),
     ("list --store nowhere.db", 3, "there is no store `nowhere.db`", "check the address of `--store`"),
