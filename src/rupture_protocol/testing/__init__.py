@@ -1,6 +1,7 @@
 """For those who test a protocol, or a host that embeds one: scenarios, cases in a line, made-up facts.
 
-The library itself imports nothing of it. `facts_of`, `values_of` and `machine_for` need hypothesis.
+The library itself imports nothing of it. `facts_of`, `values_of` and `machine_for` need hypothesis,
+`StoreContract` the extra `store`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from rupture_protocol.testing.cases import Builder, FrozenClock, case
 from rupture_protocol.testing.files import Suite, find_suites, load_scenarios
 
 if TYPE_CHECKING:
+    from rupture_protocol.testing.store_contract import StoreContract
     from rupture_protocol.testing.strategies import facts_of, machine_for, values_of
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "FrozenClock",
     "Result",
     "Status",
+    "StoreContract",
     "Suite",
     "case",
     "facts_of",
@@ -31,7 +34,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Hypothesis is for those who have it, and only when they ask for what needs it.
+    # Extras are for those who have them, and only when they ask for what needs them.
+    if name == "StoreContract":
+        from rupture_protocol.testing.store_contract import StoreContract
+
+        return StoreContract
     if name in ("facts_of", "machine_for", "values_of"):
         from rupture_protocol.testing import strategies
 
