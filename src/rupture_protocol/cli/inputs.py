@@ -53,7 +53,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gener
 
 
 class Person(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4 only
-    """Somebody, and the role they act in."""
+    """Somebody in a role, as `dr-lee:therapist`."""
 
     name = "person"
 
@@ -62,10 +62,10 @@ class Person(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
 
         if isinstance(value, Actor):
             return value
-        id_, _, role = str(value).rpartition(":")
-        if not id_ or not role:
-            self.fail("it is written ID:ROLE, as in dr-lee:therapist", param, ctx)
-        return Actor(id_, role)
+        person, _, role = str(value).rpartition(":")
+        if not person or not role:
+            self.fail("write ID:ROLE, as in dr-lee:therapist", param, ctx)
+        return Actor(person, role)
 
 
 def by_option(command: F) -> F:

@@ -47,22 +47,6 @@ class Asked:
         }
 
 
-class Person(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4 only
-    """Somebody in a role, as `dr-lee:therapist`."""
-
-    name = "person"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Actor:
-        from rupture_protocol.engine.case import Actor
-
-        if isinstance(value, Actor):
-            return value
-        person, _, role = value.rpartition(":")
-        if not person or not role:
-            self.fail("write ID:ROLE, as in dr-lee:therapist", param, ctx)
-        return Actor(person, role)
-
-
 class InstantOrNow(inputs.Instant):
     """An instant; `now` is one, too."""
 
@@ -72,9 +56,6 @@ class InstantOrNow(inputs.Instant):
 
 case_argument = click.argument("case", metavar="CASE")
 json_flag = inputs.json_option("Print one JSON document, rupture-case/1 without its history.")
-by_option = click.option(
-    "--by", type=Person(), metavar="ID:ROLE", required=True, help="Who does it, and in what role."
-)
 key_option = click.option(
     "--key",
     metavar="KEY",
@@ -111,7 +92,7 @@ def write_options(*, expects: bool = True) -> Callable[[F], F]:
             return command(*args, asked=_asked(given), **given)
 
         expect = (_EXPECT,) if expects else ()
-        options = (by_option, key_option, *expect, *_WHEN, store_option, json_flag)
+        options = (inputs.by_option, key_option, *expect, *_WHEN, store_option, json_flag)
         decorated: F = reduce(lambda made, option: option(made), reversed(options), asking)  # type: ignore[assignment]
         return decorated
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rupture_protocol.cli import inputs, output
-from rupture_protocol.cli.case.options import Person, case_argument, store_option
+from rupture_protocol.cli.case.options import case_argument, store_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +26,10 @@ Examples:
 @click.command("show", epilog=EPILOG)
 @case_argument
 @click.option(
-    "--by", type=Person(), metavar="ID:ROLE", help="Who asks: each option then says whether they may take it."
+    "--by",
+    type=inputs.Person(),
+    metavar="ID:ROLE",
+    help="Who asks: each option then says whether they may take it.",
 )
 @inputs.at_option
 @inputs.sensitive_option
