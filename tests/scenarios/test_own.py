@@ -87,3 +87,10 @@ def test_only_what_is_added_is_missing_and_changed(results: tuple[Result, ...]) 
         assert span is not None
         assert span.file == "riverside.yaml"
     assert len(mutate(ENGINE, [], inherited=True).mutants) > 10 * len(mutants)
+
+
+def test_an_extension_that_adds_no_rule_has_nothing_to_show() -> None:
+    begun = loads(CLINIC.partition("facts:")[0], file="riverside.yaml")
+    assert list(tell_coverage(Meter(begun).coverage())) == [
+        "there is nothing to show yet; what is inherited is not counted (`--inherited` counts it)"
+    ]

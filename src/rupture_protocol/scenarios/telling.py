@@ -38,6 +38,9 @@ def tell_coverage(coverage: Coverage) -> Iterator[str]:
         if all_:
             yield f"{met:>4} of {all_:<4} {PLURAL[kind]}"
     left_out = "" if coverage.inherited or not coverage.protocol.bases else NOT_COUNTED
+    if not coverage.goals:
+        yield f"there is nothing to show yet{left_out}"
+        return
     yield f"{coverage.share:.1f} % of {_goals(len(coverage.goals))}{left_out}"
 
 
