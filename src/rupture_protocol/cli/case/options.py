@@ -69,7 +69,12 @@ store_option = click.option(
     "your data folder.",
 )
 _WHEN = (
-    inputs.at_option,
+    click.option(
+        "--at",
+        type=inputs.Instant(),
+        metavar="INSTANT",
+        help="When it is recorded, with its offset, as in 2026-11-24T09:30:00+00:00. Default: now.",
+    ),
     click.option(
         "--occurred", type=inputs.Instant(), metavar="INSTANT", help="When it happened, if that was earlier."
     ),
