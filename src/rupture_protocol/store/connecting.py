@@ -6,6 +6,7 @@ fix of its reset (3.51.3, 3.50.7, 3.44.6, and later of those lines): without it 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import weakref
@@ -19,6 +20,7 @@ from rupture_protocol.store.errors import StoreReadOnly, StoreUnavailable
 
 BEGIN = "rupture_begin"
 """The execution option that says how a transaction begins on SQLite."""
+_CURSOR = "rupture_cursor"
 _WAL_FIXED = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
 
 
@@ -75,6 +77,8 @@ def _sqlite(address: URL, timeout: float, module: Any) -> Engine:
     )
     event.listen(engine, "connect", _set_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _note_cursor)
+    event.listen(engine, "close", _let_go_of_locks)
     return engine
 
 
@@ -102,6 +106,19 @@ def _set_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}").fetchall()
     cursor.close()
+
+
+def _note_cursor(connection: Connection, cursor: Any, *_: object) -> None:
+    connection.connection.info[_CURSOR] = cursor
+
+
+def _let_go_of_locks(connection: Any, record: Any) -> None:
+    # A connection that is closed keeps its locks as long as there is a statement that was not read to its
+    # end: after an interrupt, until somebody lets go of its traceback.
+    with contextlib.suppress(Exception):
+        record.info.pop(_CURSOR).close()
+    with contextlib.suppress(Exception):
+        connection.rollback()
 
 
 def journal_of(cursor: Any) -> tuple[str, str]:
