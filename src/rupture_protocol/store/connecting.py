@@ -1,4 +1,4 @@
-"""A connection that keeps what it is told: how SQLite and PostgreSQL are set, and what a fork may not share.
+"""A connection that keeps what it is told: how SQLite and PostgreSQL are set.
 
 SQLite writes through to the disk at every commit. A write-ahead log is used only with a library that has the
 fix of its reset (3.51.3, 3.50.7, 3.44.6, and later of those lines): without it a log can lose what was kept.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from rupture_protocol.store.errors import StoreReadOnly, StoreUnavailable
+from rupture_protocol.store.forking import share_nothing_with_children
 
 BEGIN = "rupture_begin"
 """The execution option that says how a transaction begins on SQLite."""
@@ -60,7 +60,7 @@ def connect(url: str | Path, *, timeout: float, module: Any = None) -> Engine:
         raise StoreUnavailable(
             "the driver of this database is not installed", help="pip install 'rupture-protocol[postgres]'"
         ) from None
-    _forget_in_children(engine)
+    share_nothing_with_children(engine)
     return engine
 
 
@@ -146,21 +146,3 @@ def _postgres(address: URL, timeout: float) -> Engine:
         pool_timeout=timeout,
         connect_args={"options": options, "application_name": "rupture_protocol"},
     )
-
-
-def _forget_in_children(engine: Engine) -> None:
-    """A process that was forked makes connections of its own, and leaves its parent's alone."""
-    if not hasattr(os, "register_at_fork"):
-        return
-    kept = weakref.ref(engine)
-
-    def forget() -> None:
-        found = kept()
-        if found is not None:
-            _INHERITED.append(found.pool)  # closing them would speak to the parent's server or file
-            found.dispose(close=False)
-
-    os.register_at_fork(after_in_child=forget)
-
-
-_INHERITED: list[object] = []
