@@ -1,4 +1,4 @@
-"""A connection that keeps what it is told: how SQLite and PostgreSQL are set, and what a fork may not share.
+"""A connection that keeps what it is told: how SQLite and PostgreSQL are set.
 
 SQLite writes through to the disk at every commit. A write-ahead log is used only with a library that has the
 fix of its reset (3.51.3, 3.50.7, 3.44.6, and later of those lines): without it a log can lose what was kept.
@@ -6,9 +6,9 @@ fix of its reset (3.51.3, 3.50.7, 3.44.6, and later of those lines): without it 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from rupture_protocol.store.errors import StoreReadOnly, StoreUnavailable
+from rupture_protocol.store.forking import share_nothing_with_children
 
 BEGIN = "rupture_begin"
 """The execution option that says how a transaction begins on SQLite."""
+_CURSOR = "rupture_cursor"
 _WAL_FIXED = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
 
 
@@ -58,7 +60,7 @@ def connect(url: str | Path, *, timeout: float, module: Any = None) -> Engine:
         raise StoreUnavailable(
             "the driver of this database is not installed", help="pip install 'rupture-protocol[postgres]'"
         ) from None
-    _forget_in_children(engine)
+    share_nothing_with_children(engine)
     return engine
 
 
@@ -75,6 +77,8 @@ def _sqlite(address: URL, timeout: float, module: Any) -> Engine:
     )
     event.listen(engine, "connect", _set_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _note_cursor)
+    event.listen(engine, "close", _let_go_of_locks)
     return engine
 
 
@@ -104,6 +108,19 @@ def _set_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _note_cursor(connection: Connection, cursor: Any, *_: object) -> None:
+    connection.connection.info[_CURSOR] = cursor
+
+
+def _let_go_of_locks(connection: Any, record: Any) -> None:
+    # A connection that is closed keeps its locks as long as there is a statement that was not read to its
+    # end: after an interrupt, until somebody lets go of its traceback.
+    with contextlib.suppress(Exception):
+        record.info.pop(_CURSOR).close()
+    with contextlib.suppress(Exception):
+        connection.rollback()
+
+
 def journal_of(cursor: Any) -> tuple[str, str]:
     """How a connection of this SQLite journals, and how far it writes through at a commit."""
     (version,) = cursor.execute("SELECT sqlite_version()").fetchone()
@@ -129,21 +146,3 @@ def _postgres(address: URL, timeout: float) -> Engine:
         pool_timeout=timeout,
         connect_args={"options": options, "application_name": "rupture_protocol"},
     )
-
-
-def _forget_in_children(engine: Engine) -> None:
-    """A process that was forked makes connections of its own, and leaves its parent's alone."""
-    if not hasattr(os, "register_at_fork"):
-        return
-    kept = weakref.ref(engine)
-
-    def forget() -> None:
-        found = kept()
-        if found is not None:
-            _INHERITED.append(found.pool)  # closing them would speak to the parent's server or file
-            found.dispose(close=False)
-
-    os.register_at_fork(after_in_child=forget)
-
-
-_INHERITED: list[object] = []

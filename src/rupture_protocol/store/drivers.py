@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from rupture_protocol.store.errors import (
@@ -56,18 +56,38 @@ _NOT_COMMITTED = (StoreBusy, StoreReadOnly, StoreFull)
 
 def ours(error: SQLAlchemyError) -> StoreError:
     """The error to raise for one of a driver's, before the commit: nothing was written."""
-    return _made(_kind(error))
+    kind = _kind(error)
+    empty(error)
+    return _made(kind)
 
 
 def at_commit(error: SQLAlchemyError) -> StoreError:
     """The error to raise for one of a driver's at the commit itself."""
     kind = _kind(error)
+    empty(error)
     return _made(kind if kind in _NOT_COMMITTED else OutcomeUnknown)
 
 
-def damaged() -> StoreError:
+def damaged(error: UnicodeError) -> StoreError:
     """The error to raise where what a driver reads is no text, or no row at all."""
+    empty(error)
     return _made(StoreCorrupt)
+
+
+def empty(error: SQLAlchemyError | UnicodeError) -> None:
+    """Takes out of a driver's error all that it could tell, and lets go of the driver's own.
+
+    Whatever we raise instead keeps it as its context, `from None` or not: reporters of errors look there.
+    """
+    error.args = ()
+    error.__cause__ = error.__context__ = error.__traceback__ = None
+    if isinstance(error, StatementError):
+        error.statement = error.params = error.orig = None
+        error.detail = []
+    elif isinstance(error, UnicodeDecodeError):
+        error.object = b""
+    elif isinstance(error, UnicodeEncodeError):
+        error.object = ""
 
 
 def _kind(error: SQLAlchemyError) -> type[StoreError]:

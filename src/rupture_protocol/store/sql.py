@@ -18,7 +18,13 @@ from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.store import drivers, layout, tables
 from rupture_protocol.store.connecting import BEGIN, connect
 from rupture_protocol.store.entry import Entry, from_bytes, instant, microseconds
-from rupture_protocol.store.errors import Conflict, IdempotencyMismatch, IntegrityViolation, StoreError
+from rupture_protocol.store.errors import (
+    Conflict,
+    IdempotencyMismatch,
+    IntegrityViolation,
+    OutcomeUnknown,
+    StoreError,
+)
 from rupture_protocol.store.kept_protocols import files_of
 from rupture_protocol.store.summary import Agenda, CaseDue, Summary, deadline_rows, summary_row
 
@@ -93,9 +99,10 @@ class SqlStore:
             yield
         except SQLAlchemyError as error:
             raise drivers.ours(error) from None
-        except UnicodeDecodeError:
-            raise drivers.damaged() from None
-        except UnicodeEncodeError:
+        except UnicodeDecodeError as error:
+            raise drivers.damaged(error) from None
+        except UnicodeEncodeError as error:
+            drivers.empty(error)
             raise StoreError("an id or a name is text that can be stored as UTF-8") from None
 
     # As a host's own store would do it -----------------------------------------------------------
@@ -187,7 +194,8 @@ class SqlSession:
     def _insert_once(self, statement: Any, otherwise: Exception, **row: object) -> None:
         try:
             self.connection.execute(statement, row)
-        except IntegrityError:
+        except IntegrityError as error:
+            drivers.empty(error)
             raise otherwise from None
 
     def _version(self, case_id: str) -> int:
@@ -326,15 +334,22 @@ def _commit(connection: Connection) -> None:
     try:
         connection.commit()
     except SQLAlchemyError as error:
-        with_whom = drivers.at_commit(error)
-        _undo(connection)
-        raise with_whom from None
+        failure = drivers.at_commit(error)
+        _undo(connection, with_it=isinstance(failure, OutcomeUnknown))
+        raise failure from None
+    except BaseException:
+        # Interrupted in the middle: the driver may still hold the transaction that SQLAlchemy thinks over.
+        connection.invalidate()
+        raise
 
 
-def _undo(connection: Connection) -> None:
+def _undo(connection: Connection, *, with_it: bool) -> None:
+    """Undoes what was not committed; the connection is thrown away with it, or if it cannot."""
     try:
         connection.rollback()
     except SQLAlchemyError:
+        with_it = True
+    if with_it:
         connection.invalidate()
 
 

@@ -115,8 +115,10 @@ def answer(
     if where != case_id:
         raise IdempotencyMismatch
     entries = session.load(case_id)[:seq]
+    if len(entries) != seq:
+        raise IntegrityViolation(case_id, seq, "its idempotency key is kept, and it is not")
     case = _case(case_id, entries, session, engines)
-    if len(entries) != seq or from_bytes(entries[-1].header).get("key") != key:
+    if from_bytes(entries[-1].header).get("key") != key:
         raise IntegrityViolation(case_id, seq, "its idempotency key is that of another event")
     if from_bytes(entries[-1].payload).get("request") != request:
         raise IdempotencyMismatch
