@@ -53,6 +53,10 @@ class Document:
         """An issue at `path`, with its severity from the registry and the written line."""
         return issue_at(self._place(path), File(self.file, self.lines), code, message, key=key, help=help)
 
+    def note(self, text: str, path: Path) -> Note:
+        """Another place that an issue is about: the key at `path`, and what is said of it."""
+        return note_at(self._place(path), File(self.file, self.lines), text, key=True)
+
     def _place(self, path: Path) -> Place:
         while path and path not in self.places:
             path = path[:-1]
