@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rupture_protocol.cli.check_report import Report
 
-EVERY = 0.15
+EVERY = 0.1
 """Seconds between two looks at the files."""
 
 SETTLING = 0.04

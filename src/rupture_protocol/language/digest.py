@@ -66,7 +66,7 @@ def _plain(value: Any) -> Any:
             return [_plain(each) for each in value]
         case Decimal() | date() | frozenset():
             return {type(value).__name__: to_json(value)}
-    kind = type(value)
+    kind: type = type(value)
     written = {"": kind.__name__}
     for name, default in _compared(kind):
         part = getattr(value, name)

@@ -19,7 +19,7 @@ def broken_by(protocol: Protocol, *, budget: int = BUDGET) -> tuple[Issue, ...]:
     return tuple(finding.issue for result in results for finding in result.findings)
 
 
-def news(report: Report, bases: Iterable[Protocol]) -> tuple[Issue, ...]:
+def news(report: Report, bases: Iterable[Protocol], *, budget: int = BUDGET) -> tuple[Issue, ...]:
     """What a proof has found, without the warnings that a base has by itself: they are its author's.
 
     What is not decided is told all the same, since nobody has proved it of the extension either.
@@ -27,7 +27,7 @@ def news(report: Report, bases: Iterable[Protocol]) -> tuple[Issue, ...]:
     theirs: set[Issue] = set()
     found = tuple(finding.issue for finding in report.findings)
     if any(issue.severity is Severity.WARNING for issue in found):
-        theirs = {issue for base in bases for issue in _warnings(_Written.of(base))}
+        theirs = {issue for base in bases for issue in _warnings(_Written.of(base), budget)}
     return tuple(issue for issue in found if issue.code == "not-decided" or issue not in theirs)
 
 
@@ -52,6 +52,6 @@ class _Written:
 
 # Who watches a file that extends another has the other proved once.
 @lru_cache(maxsize=8)
-def _warnings(base: _Written) -> frozenset[Issue]:
-    found = (finding.issue for finding in prove(base.protocol).findings)
+def _warnings(base: _Written, budget: int) -> frozenset[Issue]:
+    found = (finding.issue for finding in prove(base.protocol, budget=budget).findings)
     return frozenset(issue for issue in found if issue.severity is Severity.WARNING)

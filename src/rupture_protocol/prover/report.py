@@ -81,6 +81,15 @@ class Report:
         what = f"{self.protocol} {self.version}, digest {self.digest[:12]}"
         return f"{what}, proved by rupture_protocol {self.library}"
 
+    @property
+    def small_print(self) -> tuple[str, ...]:
+        """What has proved it, how a proof reads a protocol, and what it does not prove."""
+        return (
+            f"Proved by rupture_protocol {self.library}.",
+            SEMANTICS,
+            DISCLAIMER,
+        )
+
     def summary(self) -> str:
         """In two lines or a few: what the promises came to, the law, what was assumed, what it all means."""
         laws = [f"{each.answer.value}: {each.says}" for each in self.results if each.name.startswith(LAW)]
