@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,15 @@ does not.
     assert f"no promises proved for all combinations of facts, 1 broken; {RIGHT}" in ran.out
     assert ran.err.splitlines()[-1] == "next: rupture explain broken-promise"
     assert "**Error:**" in rupture("explain", "broken-promise").out
+
+
+def test_the_page_of_the_command_line_shows_just_that(rupture: Rupture, folder: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
+    sample = page.split("```text\n")[1].split("\n```")[0]
+    called = re.compile("digest [0-9a-f]{12}, proved by rupture_protocol .*")
+    out = called.sub("digest …", rupture("check", "small.yaml").out)
+    for part in called.sub("digest …", sample).split("\n\n"):
+        assert part in out
 
 
 def test_the_library_says_the_same(folder: Path) -> None:
