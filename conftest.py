@@ -7,13 +7,20 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 
 def check_protocol(example: Example) -> None:
-    """A whole protocol in a page loads without an error."""
-    from rupture_protocol import loads
-
+    """A whole protocol in a page has no errors, and keeps what it promises."""
     if example.parsed.startswith("format: 1\nscenarios:"):
         check_scenarios(example.parsed)
     elif example.parsed.startswith("format: 1"):
-        loads(example.parsed)
+        check_whole(example.parsed)
+
+
+def check_whole(text: str) -> None:
+    """A whole protocol is proved without an error."""
+    from rupture_protocol.loading import checks
+
+    errors = checks(text, prove=True).errors
+    if errors:
+        raise AssertionError("\n\n".join(issue.render() for issue in errors))
 
 
 def check_scenarios(text: str) -> None:

@@ -24,7 +24,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LONGEST_QUOTE = 80
 """No message repeats more than this many characters of a file."""
@@ -69,6 +69,39 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """How a case comes to stand where something is wrong; lived through in the real engine.
+
+    `stopped`: the net at run time would stop the last step; the guard alone does not. `scenario` has the
+    shape of a script for `rupture play`. `last` is where the step is written that the story ends with, and
+    `known` how many of its first steps were told with an issue before.
+    """
+
+    sentences: tuple[str, ...]
+    ends: str
+    stopped: bool
+    scenario: Mapping[str, Any] = field(hash=False, repr=False)
+    last: tuple[str | int, ...] | None = field(default=None, repr=False)
+    known: int = 0
+
+    def render(self) -> str:
+        """The story as a person reads it; the first steps are only counted where they are known."""
+        lines = [f"{number}. {said}" for number, said in enumerate(self.sentences, start=1)]
+        if self.known > 1:
+            lines[: self.known] = [f"1 to {self.known}. As told above."]
+        return "\n".join([*lines, f"→ {self.ends}"])
+
+    def to_json(self) -> dict[str, Any]:
+        """The story as `json.dumps` takes it."""
+        return {
+            "sentences": list(self.sentences),
+            "ends": self.ends,
+            "stopped_by_the_net": self.stopped,
+            "scenario": dict(self.scenario),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Something wrong with a protocol file: where, code, what was written, what to do.
 
@@ -86,8 +119,8 @@ class Issue:
     underline: int = 1
     also: tuple[Note, ...] = ()
     """The other places it is about, as what an extension contradicts."""
-    story: str = field(default="", repr=False)
-    """How a case comes to stand where it is wrong, a line a step; empty where there is nothing to tell."""
+    story: Story | None = field(default=None, repr=False)
+    """How a case comes to stand where it is wrong, where the prover has found that."""
 
     def __str__(self) -> str:
         return f"{self.span}: {self.severity}[{self.code}]: {self.message}"
@@ -99,8 +132,8 @@ class Issue:
             lines += [f"      {note}", *_quoted(note)]
         if self.help:
             lines.append(f"      help: {self.help}")
-        if self.story:
-            lines += ["      story:", *(f"        {line}" for line in self.story.splitlines())]
+        if self.story is not None:
+            lines += ["      story:", *(f"        {line}" for line in self.story.render().splitlines())]
         return "\n".join(lines)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rupture_protocol.errors import (
     InvalidProtocol,
@@ -25,6 +26,9 @@ from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import read
 from rupture_protocol.language.translate import is_translation
 from rupture_protocol.language.translations import check_translation, check_translations
+
+if TYPE_CHECKING:
+    from rupture_protocol.prover.report import Report
 
 
 def load(source: str | os.PathLike[str], *, path: SearchPath = (), language: str | None = None) -> Protocol:
@@ -84,32 +88,43 @@ def load_all(protocol: str, *, path: SearchPath = ()) -> Iterator[Protocol]:
         return
 
 
+@dataclass(frozen=True, slots=True)
+class Proved(Checked):
+    """A file's protocol, if it has no errors, all its issues, and its proof, if it was proved in full."""
+
+    proof: Report | None = None
+
+
 def check(
-    source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = ()
+    source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = (), prove: bool = True
 ) -> tuple[Issue, ...]:
     """All issues of a protocol file, in file order: errors, which refuse it, and warnings.
+
+    A file without errors is proved in full: what can go wrong in a case is an issue like any other, with the
+    story that shows it. `load` proves extensions only, and only what would refuse them.
 
     Args:
         source: As for `load`.
         today: The day against which `review_by` is held; without it, that is not checked.
         path: As for `load`.
+        prove: Whether to prove it in full; without that, it is looked at as `load` does, which is faster.
 
     Raises:
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
     """
-    return check_file(source, today=today, path=path).issues
+    return check_file(source, today=today, path=path, prove=prove).issues
 
 
 def check_file(
-    source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = ()
-) -> Checked:
+    source: str | os.PathLike[str], *, today: date | None = None, path: SearchPath = (), prove: bool = False
+) -> Proved:
     """A protocol file: the protocol, unless it has errors, and all issues, those of its translations too.
 
     Raises:
         ProtocolNotFound: There is no such protocol, or its file cannot be read.
     """
     folders = Folders(path)
-    return _looked_at(_read(source, folders), folders, today)
+    return _looked_at(_read(source, folders), folders, today, prove=prove)
 
 
 def checks(
@@ -119,21 +134,22 @@ def checks(
     today: date | None = None,
     path: SearchPath = (),
     folder: str | os.PathLike[str] | None = None,
-) -> Checked:
+    prove: bool = False,
+) -> Proved:
     """A protocol's text: the protocol, unless it has errors, and all issues.
 
     `folder` is where the files are that it extends by their names, and its translations; without it, there
-    are none.
+    are none. `prove`: in full, as `check` does.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     home = None if folder is None else Path(folder)
-    return _looked_at(Text(file, data, "text", home), Folders(path), today)
+    return _looked_at(Text(file, data, "text", home), Folders(path), today, prove=prove)
 
 
-def _looked_at(text: Text, folders: Folders, today: date | None) -> Checked:
+def _looked_at(text: Text, folders: Folders, today: date | None, *, prove: bool) -> Proved:
     if _is_translation(text):
-        return check_translation(text, folders)
-    checked = _checked(text, folders, today)
+        return Proved(None, check_translation(text, folders).issues)
+    checked = _checked(text, folders, today, prove=prove)
     return replace(checked, issues=(*checked.issues, *check_translations(text, folders)))
 
 
@@ -146,23 +162,36 @@ def _is_translation(text: Text) -> bool:
     )
 
 
-def _checked(text: Text, folders: Folders, today: date | None) -> Checked:
+def _checked(text: Text, folders: Folders, today: date | None, *, prove: bool = False) -> Proved:
+    """What a file says, and what can go wrong in a case: looked for before anybody gets it."""
     checked = assemble(text, folders, today=today)
-    if checked.protocol is None or not checked.protocol.bases:
-        return checked
-    broken = _prove_extension(checked.protocol)
-    refused = any(issue.severity is Severity.ERROR for issue in broken)
+    protocol, bases, proof = checked.protocol, checked.bases, None
+    found: tuple[Issue, ...] = ()
+    if protocol is not None and prove:
+        proof, found = _proved(protocol, bases)
+    elif protocol is not None and protocol.bases:
+        found = _broken(protocol)
+    refused = any(issue.severity is Severity.ERROR for issue in found)
     # A way in that breaks a promise is an error; that it is a new one need not be said, too.
-    places = {issue.span for issue in broken}
+    places = {issue.span for issue in found}
     kept = (each for each in checked.issues if each.code != "added-way" or each.span not in places)
-    return Checked(None if refused else checked.protocol, (*kept, *broken))
+    issues = sorted((*kept, *found), key=lambda issue: (issue.span, issue.code))
+    return Proved(None if refused else protocol, tuple(issues), bases, proof)
 
 
-def _prove_extension(protocol: Protocol) -> tuple[Issue, ...]:
-    """What an extension breaks of what must hold: proved before anybody gets it."""
+# The prover is imported only where something is proved.
+def _broken(protocol: Protocol) -> tuple[Issue, ...]:
     from rupture_protocol.prover.extension import broken_by
 
     return broken_by(protocol)
+
+
+def _proved(protocol: Protocol, bases: tuple[Protocol, ...]) -> tuple[Report, tuple[Issue, ...]]:
+    from rupture_protocol.prover import prove
+    from rupture_protocol.prover.extension import news
+
+    proof = prove(protocol, bases=bases)
+    return proof, news(proof, bases)
 
 
 def _valid(checked: Checked) -> Protocol:
@@ -214,4 +243,15 @@ def _path_of(source: str | os.PathLike[str], folders: Folders) -> Path:
     )
 
 
-__all__ = ["Checked", "check", "check_file", "checks", "find_file", "load", "load_all", "loads", "read_file"]
+__all__ = [
+    "Checked",
+    "Proved",
+    "check",
+    "check_file",
+    "checks",
+    "find_file",
+    "load",
+    "load_all",
+    "loads",
+    "read_file",
+]

@@ -79,7 +79,7 @@ def test_warnings_count_only_when_strict(rupture: Rupture) -> None:
     ran = rupture("check", "mini.yaml")
     assert ran.code == 0
     assert "ok: 0 errors" in ran.err
-    assert "1 promise stated; `--prove` proves them" in ran.err
+    assert "1 promise proved for all combinations of facts" in ran.out
     assert rupture("check", "mini.yaml", "--strict").code == 1
 
 
@@ -122,35 +122,3 @@ def test_a_check_of_nothing_is_a_usage_error(rupture: Rupture, arguments: tuple[
     ran = rupture("check", *arguments)
     assert ran.code == 2
     assert ran.err.splitlines()[-1] == "next: rupture check --help"
-
-
-def test_prove_says_of_every_promise_what_it_comes_to(rupture: Rupture) -> None:
-    ran = rupture("check", "standard", "--prove")
-    assert ran.code == 0, ran.err
-    assert "✓ proved       only_by_agreement" in ran.out
-    assert "does not prove that the protocol is clinically right" in ran.out
-
-
-def test_a_promise_that_is_broken_is_shown_with_its_story(rupture: Rupture, tmp_path: Path) -> None:
-    broken = BROKEN_PROMISE
-    (tmp_path / "broken-promise.yaml").write_text(broken, "utf-8")
-    assert rupture("check", "broken-promise.yaml").code == 0
-    ran = rupture("check", "broken-promise.yaml", "--prove", "--json")
-    assert ran.code == 1
-    (file,) = ran.json["files"]
-    assert "broken-promise" in {each["code"] for each in file["issues"]}
-    assert file["proof"]["schema"] == "rupture-proof/1"
-
-
-BROKEN_PROMISE = """
-format: 1
-protocol: small
-version: 1.0.0
-title: Small
-facts: {agrees: boolean}
-states:
-  start: {initial: true, transitions: {go: {to: done}}}
-  done: {final: true}
-promises:
-  only_by_agreement: {enter: done, only_if: {agrees: true}}
-"""

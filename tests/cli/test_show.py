@@ -17,6 +17,9 @@ def test_the_page_goes_to_stdout_or_to_a_file(rupture: Rupture, tmp_path: Path) 
     ran = rupture("show", "standard", "--html")
     assert ran.code == 0
     assert ran.out.startswith("<!DOCTYPE html>\n<html lang=")
+    assert "proved, for every combination of facts" in ran.out
+    assert "Proved by rupture_protocol " in ran.out
+    assert "It does not prove that the protocol is clinically right." in ran.out
     told = rupture("show", "standard", "--html", "--output", "page.html")
     assert (told.code, told.out, told.err) == (0, "", "written: page.html\n")
     assert (tmp_path / "page.html").read_text("utf-8") == ran.out

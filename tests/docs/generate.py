@@ -26,7 +26,7 @@ from rupture_protocol.language.schema_words import ENUMS
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 _MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-_PAGES = "../src/rupture_protocol/pages/codes"
+_PAGES = "../src/rupture_protocol/pages"
 
 SCHEMA = json_schema()
 KINDS = {
@@ -179,14 +179,14 @@ def limits() -> str:
 
 
 def _linked(code: str) -> str:
-    return f"[`{code}`]({_PAGES}/{code}.md)"
+    folder = "codes" if code in codes.ALL else "findings"
+    return f"[`{code}`]({_PAGES}/{folder}/{code}.md)"
 
 
 def code_group(name: str) -> str:
     """The codes of one group, each with its page."""
-    return _table(
-        ("code", "means that"), ((_linked(code), codes.ALL[code].summary) for code in codes.GROUPS[name])
-    )
+    known, listed = {**codes.ALL, **codes.FINDINGS}, {**codes.GROUPS, **codes.FOUND}
+    return _table(("code", "means that"), ((_linked(code), known[code].summary) for code in listed[name]))
 
 
 SHAPES = {
@@ -213,7 +213,7 @@ PIECES: dict[str, Callable[[], str]] = {
     "forms of conditions": forms,
     "operators": operators,
     "limits": limits,
-    **{f"codes, {name}": partial(code_group, name) for name in codes.GROUPS},
+    **{f"codes, {name}": partial(code_group, name) for name in (*codes.GROUPS, *codes.FOUND)},
 }
 """What can stand between markers in a page."""
 

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.docs.blocks import blocks
 
 import rupture_protocol
 from rupture_protocol.language import codes
 from rupture_protocol.language.shapes import Shape
+from rupture_protocol.loading import checks
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
@@ -95,7 +97,7 @@ def test_every_public_name_is_documented() -> None:
 
 
 def test_every_issue_code_has_its_page_and_is_listed() -> None:
-    for code in codes.ALL:
+    for code in (*codes.ALL, *codes.FINDINGS):
         assert codes.page(code)
         assert f"`{code}`" in PAGES["codes.md"], code
 
@@ -127,3 +129,23 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
         if "protocols/" in link or "src/" in link:
             continue  # inside the package; the wheel is tested without the checkout
         assert (DOCS / link).exists(), link
+
+
+# What an author is told to write is proved -----------------------------------------------------------
+
+
+def author_blocks() -> list[str]:
+    page = PAGES["write-a-protocol.md"]
+    return [block.protocol for block in blocks(page) if block.language == "yaml" and "right" in block.words]
+
+
+@pytest.mark.parametrize("text", author_blocks())
+def test_what_an_author_is_told_to_write_can_be_proved(text: str) -> None:
+    assert checks(text, prove=True).errors == ()
+
+
+def test_a_guard_that_an_author_leaves_out_breaks_the_promise_as_the_page_says() -> None:
+    (text,) = [each for each in author_blocks() if "only_by_agreement" in each]
+    (broken,) = checks(text.replace(", when: {client_agrees: true}", ""), prove=True).errors
+    assert "the promise `only_by_agreement` can be broken" in broken.message
+    assert "*the promise `only_by_agreement` can be broken*" in PAGES["write-a-protocol.md"]

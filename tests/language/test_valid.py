@@ -60,8 +60,8 @@ AGREES = compared("agrees", Operator.IS, True)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_valid_file_has_no_errors(name: str) -> None:
-    assert checks((VALID / f"{name}.yaml").read_bytes()).errors == ()
+def test_a_valid_file_has_no_errors_and_keeps_what_it_promises(name: str) -> None:
+    assert checks((VALID / f"{name}.yaml").read_bytes(), prove=True).errors == ()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -228,7 +228,7 @@ def test_they_agree_on_every_part_of_every_condition_exhaustively(shipped: Shipp
         if shipped.count(facts) > MOST:
             continue
         exhausted += 1
-        step = Step("", next(iter(protocol.interrupts.values())), All((condition,)), All(()), tuple(facts))
+        step = Step(protocol, "", next(iter(protocol.interrupts.values())), All((condition,)), All(()))
         fast = compiling.compile_steps(protocol, (step,), shipped.calendar)
         for chosen in shipped.combinations(facts):
             for visits in ({}, everywhere):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rupture_protocol.language.protocol import Protocol
+    from rupture_protocol.prover import Report
     from rupture_protocol.render.marks import Marks
 
 PROTOCOL = "rupture-protocol/1"
@@ -148,18 +149,23 @@ def _shown(protocol: Protocol, form: str, marks: Marks | None, *, origin: bool) 
         case "html":
             from rupture_protocol.render.html import html
 
-            return in_ascii(html(protocol, proofs=_proofs(protocol), marks=marks or NO_MARKS))
+            proof = _prove(protocol)
+            proofs = {each.name: _PROVED[each.answer.value] for each in proof.promises}
+            shown = html(protocol, proofs=proofs, proved_by=proof.small_print, marks=marks or NO_MARKS)
+            return in_ascii(shown)
         case _:
             return drawn(protocol, form, marks or NO_MARKS)
 
 
-def _proofs(protocol: Protocol) -> dict[str, str]:
-    """What the prover says of each promise, in a sentence."""
-    from rupture_protocol.prover import Answer, prove
+def _prove(protocol: Protocol) -> Report:
+    from rupture_protocol.prover import prove
 
-    said = {
-        Answer.PROVED: "proved, for every combination of facts",
-        Answer.FAILS: "fails: `rupture check --prove` shows a case",
-        Answer.NOT_DECIDED: "not decided, so not proved",
-    }
-    return {result.name: said[result.answer] for result in prove(protocol, full=False).promises}
+    return prove(protocol, full=False)
+
+
+_PROVED = {
+    "proved": "proved, for every combination of facts",
+    "fails": "fails: `rupture check` shows a case",
+    "not decided": "not decided, so not proved",
+}
+"""What the prover says of a promise, in a sentence."""

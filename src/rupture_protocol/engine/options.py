@@ -6,8 +6,9 @@ A transition is open when its tree is true, blocked when it is false, undecided 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from rupture_protocol.engine.truth import FALSE, TRUE, UNKNOWN, Truth
 from rupture_protocol.language.conditions import (
@@ -37,21 +38,27 @@ class Verdict(StrEnum):
 VERDICT_OF: dict[Truth, Verdict] = {TRUE: Verdict.OPEN, FALSE: Verdict.BLOCKED, UNKNOWN: Verdict.UNDECIDED}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One way out of one state, as the protocol defines it.
 
     `requirement` is all that must be true; `net` the part of it that no override lifts (interrupts
-    and promises). `facts` are those the requirement reads, in the protocol's order. `urgency` is an
-    interrupt's place in the order of urgency, None for a transition.
+    and promises). `urgency` is an interrupt's place in the order of urgency, None for a transition.
     """
 
+    protocol: Protocol = field(repr=False)
     state: str
     defined: Transition | Interrupt
     requirement: All
     net: All
-    facts: tuple[str, ...]
     urgency: int | None = None
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that the requirement reads, in the protocol's order."""
+        # Looking for them takes longer than all else here, and a proof asks few steps for them.
+        read = facts_of(self.requirement, self.protocol)
+        return tuple(name for name in self.protocol.facts if name in read)
 
     @property
     def trigger(self) -> str:
@@ -111,9 +118,7 @@ def _step(
     urgency: int | None = None,
 ) -> Step:
     requirement = All((*holds, *own, *promised), defined.path)
-    read = facts_of(requirement, protocol)
-    facts = tuple(name for name in protocol.facts if name in read)
-    return Step(state, defined, requirement, All((*holds, *promised), defined.path), facts, urgency)
+    return Step(protocol, state, defined, requirement, All((*holds, *promised), defined.path), urgency)
 
 
 def promised(protocol: Protocol, target: str) -> Iterator[Condition]:

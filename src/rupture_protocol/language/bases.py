@@ -6,7 +6,7 @@ share counts once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -168,7 +168,7 @@ class Assembly:
             protocol = replace(
                 checked.protocol, bases=bases, assume_of=_assume_of(checked.protocol, files, file)
             )
-            checked = replace(checked, protocol=protocol)
+            checked = replace(checked, protocol=protocol, bases=tuple(_protocols(found)))
         return Layer(checked, root, files, bases, 1 + max(layer.levels for layer in found), theirs)
 
     def _in_language(self, language: str, text: Text, root: Node) -> Node:
@@ -261,6 +261,12 @@ def _said(document: Document | None) -> tuple[str, str] | None:
         return None
     said = data.get("protocol"), data.get("version")
     return (said[0], said[1]) if isinstance(said[0], str) and isinstance(said[1], str) else None
+
+
+def _protocols(layers: Iterable[Layer]) -> Iterator[Protocol]:
+    for layer in layers:
+        if layer.checked.protocol is not None:
+            yield layer.checked.protocol
 
 
 def _check_base(base: Layer, asked: Wanted, report: Report) -> None:

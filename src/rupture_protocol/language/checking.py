@@ -21,6 +21,8 @@ class Checked:
 
     protocol: Protocol | None
     issues: tuple[Issue, ...]
+    bases: tuple[Protocol, ...] = ()
+    """What it extends, each as it is by itself; empty where it has errors."""
 
     @property
     def errors(self) -> tuple[Issue, ...]:

@@ -186,6 +186,12 @@ _DOUBTFUL = {
 FINDINGS: dict[str, Code] = {**_table(Severity.ERROR, _BROKEN), **_table(Severity.WARNING, _DOUBTFUL)}
 """The codes of what the prover finds in a protocol that is well written."""
 
+FOUND: dict[str, tuple[str, ...]] = {
+    "What can go wrong in a case": tuple(_BROKEN),
+    "What to look at in a case": tuple(_DOUBTFUL),
+}
+"""The same, as `GROUPS` has the others: first what refuses a protocol, then what warns."""
+
 
 def severity(code: str) -> Severity:
     """The severity of a code."""

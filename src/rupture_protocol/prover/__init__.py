@@ -6,10 +6,10 @@
 'proved'
 """
 
+from rupture_protocol.errors import Story
 from rupture_protocol.prover.law import hold_to
 from rupture_protocol.prover.prove import BUDGET, prove
 from rupture_protocol.prover.report import Report, report_to_json
 from rupture_protocol.prover.results import Answer, Finding, Result
-from rupture_protocol.prover.scenario import Story
 
 __all__ = ["BUDGET", "Answer", "Finding", "Report", "Result", "Story", "hold_to", "prove", "report_to_json"]

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rupture_protocol.errors import Issue
+from rupture_protocol.errors import Issue, Story
 from rupture_protocol.language.dump import written_condition
 from rupture_protocol.language.flow import flow
 from rupture_protocol.language.places import Path
 from rupture_protocol.language.protocol import EnterPromise, OfferPromise, Promise, Protocol
 from rupture_protocol.language.source import Document
 from rupture_protocol.prover.results import issue_at
-from rupture_protocol.prover.scenario import Story
 
 PROMISED = "promised here"
 LONGEST_ADVICE = 100
@@ -27,11 +26,13 @@ def broken(protocol: Protocol, promise: Promise, story: Story) -> Issue:
     document = protocol.document
     place = None if document is None else _to_mend(document, promise, story)
     if document is None or place is None:
-        return issue_at(protocol, "broken-promise", _message(promise, story), here)
+        also = {} if story.last is None else {"by the step here": story.last}
+        message = _message(promise, story)
+        return issue_at(protocol, "broken-promise", message, here, story=story, also=also)
     trigger = promise.offer if isinstance(promise, OfferPromise) else str(place[-2])
     advice = _advice(promise, trigger, place)
     found = document.issue("broken-promise", _message(promise, story, trigger), place, help=advice)
-    return replace(found, also=(document.note(PROMISED, here, key=True),))
+    return replace(found, story=story, also=(document.note(PROMISED, here, key=True),))
 
 
 def _message(promise: Promise, story: Story, trigger: str | None = None) -> str:

@@ -31,10 +31,10 @@ def _dead_ends(proof: Proof) -> Iterator[Finding]:
             where = state_title(state, proof.protocol)
             ends = f"in {where} nothing is open, though all that is read there is on record"
             target = Target(state, dead, partial(_always_says, ends), _nothing_is_open)
-            story = proof.story(proof.ways, [target])
+            story, _ = proof.story(proof.ways, [target])
             message = f"`{state}` can be a dead end: all that is read there is on record, and nothing is open"
-            issue = issue_at(proof.protocol, "dead-end", message, ("states", state), help=_ADVICE)
-            yield Finding(issue, story)
+            path = ("states", state)
+            yield Finding(issue_at(proof.protocol, "dead-end", message, path, help=_ADVICE, story=story))
 
 
 _ADVICE = "a transition for this case, or `wait:` with a reason where waiting is right"
@@ -97,6 +97,6 @@ def _traps(proof: Proof) -> Iterator[Finding]:
         names = ", ".join(f"`{state}`" for state in trapped)
         ends = "whatever is recorded from here on, no final state can be reached"
         targets = [Target(state, stuck[state], partial(_always_says, ends), _always) for state in trapped]
-        story = proof.story(ways, targets)
+        story, _ = proof.story(ways, targets)
         message = f"a case can be trapped in {names}: no final state can be reached from there any more"
-        yield Finding(issue_at(proof.protocol, "trap", message, ("states", trapped[0])), story)
+        yield Finding(issue_at(proof.protocol, "trap", message, ("states", trapped[0]), story=story))

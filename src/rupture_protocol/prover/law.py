@@ -16,10 +16,11 @@ from rupture_protocol.prover.motion import Motion
 from rupture_protocol.prover.moves import Move, Moves
 from rupture_protocol.prover.proof import Proof
 from rupture_protocol.prover.readings import Readings
+from rupture_protocol.prover.report import LAW
 from rupture_protocol.prover.results import Finding, Result, issue_at
 from rupture_protocol.prover.space import Space
 
-SAYS = "the extension opens nothing that its base does not"
+SAYS = "it opens nothing that `{}` does not"
 BUDGET = 200_000
 
 
@@ -32,7 +33,8 @@ def hold_to(base: Protocol, extension: Protocol, *, budget: int = BUDGET) -> Res
         budget: The most nodes that the comparison may make; past it, the law is *not decided*.
     """
     proof = Proof(extension, budget)
-    return proof.result("the_law", SAYS, partial(_findings, proof, base), ())
+    name, says = LAW + base.id.replace("-", "_"), SAYS.format(base.id)
+    return proof.result(name, says, partial(_findings, proof, base), ())
 
 
 def _findings(proof: Proof, base: Protocol) -> Iterator[Finding]:

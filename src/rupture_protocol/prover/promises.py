@@ -18,14 +18,16 @@ from rupture_protocol.prover.breaking import broken
 from rupture_protocol.prover.diagram import FULL
 from rupture_protocol.prover.moves import Move
 from rupture_protocol.prover.proof import Proof
+from rupture_protocol.prover.proofs import Proofs
 from rupture_protocol.prover.results import Finding, Results
 from rupture_protocol.prover.scenario import lacking, state_title, trigger_title
 from rupture_protocol.prover.story import Target
 
 
-def check(proof: Proof) -> Results:
-    """A result for every promise, in file order."""
-    for promise in proof.protocol.promises.values():
+def check(proofs: Proofs) -> Results:
+    """A result for every promise, in file order, each under what it may assume."""
+    for promise in proofs.protocol.promises.values():
+        proof = proofs.of(promise.name)
         find = partial(_findings, proof, promise)
         path = ("promises", promise.name)
         yield proof.result(promise.name, promise.says or _says(promise), find, path, promise=True)
@@ -41,8 +43,8 @@ def _findings(proof: Proof, promise: Promise) -> Iterator[Finding]:
             targets = list(_out_of_reach(proof, promise))
             reach = proof.ways
     if targets:
-        story = proof.story(reach, targets)
-        yield Finding(broken(proof.protocol, promise, story), story)
+        story, _ = proof.story(reach, targets)
+        yield Finding(broken(proof.protocol, promise, story))
 
 
 # enter: … ---------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rupture_protocol.engine.engine import Engine
+from rupture_protocol.errors import Story
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
 from rupture_protocol.prover.diagram import EMPTY, TooLarge
@@ -14,7 +15,6 @@ from rupture_protocol.prover.motion import Motion
 from rupture_protocol.prover.moves import Moves
 from rupture_protocol.prover.reach import Reach
 from rupture_protocol.prover.results import Answer, Finding, Result, issue_at
-from rupture_protocol.prover.scenario import Story
 from rupture_protocol.prover.space import Space
 from rupture_protocol.prover.story import Storyteller, Target
 
@@ -67,17 +67,17 @@ class Proof:
         projected = reach.motion.project((*factors, self.space.sound))
         return self.space.sets.both(here, projected) != EMPTY
 
-    def story(self, reach: Reach, targets: Sequence[Target]) -> Story:
-        """The shortest story to one of these.
+    def story(self, reach: Reach, targets: Sequence[Target]) -> tuple[Story, Target]:
+        """The shortest story to one of these, and to which.
 
         Raises:
             CannotReplay: The engine can live through none that was tried.
         """
         teller = self._tellers.setdefault(id(reach), Storyteller(reach, self.engine))
-        story = teller.tell(targets)
-        if story is None:
+        told = teller.tell(targets)
+        if told is None:
             raise CannotReplay
-        return story
+        return told
 
     def result(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from rupture_protocol.errors import Severity
+from rupture_protocol.errors import Severity, Span
 from rupture_protocol.prover.results import Answer, Finding, Result
-from rupture_protocol.prover.scenario import Story
 
 SCHEMA = "rupture-proof/1"
 
@@ -15,6 +15,11 @@ DISCLAIMER = (
     "This proves what the YAML says, for every combination of facts. It does not prove that the protocol "
     "is clinically right."
 )
+
+IN_SHORT = "this proves the YAML, not that it is clinically right"
+
+LAW = "the_law_of_"
+"""How the results begin that hold an extension to what it extends."""
 
 SEMANTICS = (
     "Kleene's strong three-valued logic over every region of every fact, not recorded included; safety "
@@ -70,11 +75,30 @@ class Report:
             raise KeyError(name)
         return found
 
+    @property
+    def head(self) -> str:
+        """Which protocol it is about, and which library has proved it."""
+        what = f"{self.protocol} {self.version}, digest {self.digest[:12]}"
+        return f"{what}, proved by rupture_protocol {self.library}"
+
+    @property
+    def small_print(self) -> tuple[str, ...]:
+        """What has proved it, how a proof reads a protocol, and what it does not prove."""
+        return (
+            f"Proved by rupture_protocol {self.library}.",
+            SEMANTICS,
+            DISCLAIMER,
+        )
+
+    def summary(self) -> str:
+        """In two lines or a few: what the promises came to, the law, what was assumed, what it all means."""
+        laws = [f"{each.answer.value}: {each.says}" for each in self.results if each.name.startswith(LAW)]
+        assumed = [f"assumed: {each}" for each in self.assumes]
+        return "\n".join([self.head, f"{_counted(self.promises)}; {IN_SHORT}", *laws, *assumed])
+
     def render(self, *, findings: bool = True) -> str:
         """The report as a person reads it; the findings may be left out, where they are shown elsewhere."""
-        what = f"{self.protocol} {self.version}, digest {self.digest[:12]}"
-        head = f"{what}, proved by rupture_protocol {self.library}"
-        lines = [head, ""]
+        lines = [self.head, ""]
         for result in self.results:
             sign, word = _SIGNS[result.answer], result.answer.value
             if result.answer is Answer.FAILS and not any(
@@ -91,11 +115,26 @@ class Report:
         lines += [
             "",
             f"{counts.states} states, {counts.options} options, {counts.facts} facts, "
-            f"{counts.situations:.3g} situations, {counts.nodes} nodes, {self.seconds * 1000:.0f} ms",
+            f"{counts.situations:.3g} situations, {counts.nodes} nodes",
             f"semantics: {SEMANTICS}",
             DISCLAIMER,
         ]
         return "\n".join(lines)
+
+
+def _counted(promises: tuple[Result, ...]) -> str:
+    """How many promises came to what."""
+    if not promises:
+        return "no promises stated"
+    count = Counter(each.answer for each in promises)
+    proved = count[Answer.PROVED]
+    said = [f"{proved or 'no'} promise{'' if proved == 1 else 's'} proved for all combinations of facts"]
+    said += [
+        f"{count[answer]} {word}"
+        for answer, word in ((Answer.FAILS, "broken"), (Answer.NOT_DECIDED, "not decided"))
+        if count[answer]
+    ]
+    return ", ".join(said)
 
 
 _SIGNS = {Answer.PROVED: "✓", Answer.FAILS: "✗", Answer.NOT_DECIDED: "?"}
@@ -118,7 +157,6 @@ def report_to_json(report: Report) -> dict[str, Any]:
             "situations": report.counts.situations,
             "nodes": report.counts.nodes,
         },
-        "seconds": report.seconds,
         "note": DISCLAIMER,
     }
 
@@ -139,19 +177,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": issue.code,
         "severity": issue.severity.value,
         "message": issue.message,
-        "file": issue.span.file,
-        "line": issue.span.line,
-        "column": issue.span.column,
-        "end_column": issue.span.end_column,
+        **_place(issue.span),
         "help": issue.help,
-        "story": None if finding.story is None else _story(finding.story),
+        "also": [{"text": each.text, **_place(each.span)} for each in issue.also],
+        "story": None if issue.story is None else issue.story.to_json(),
     }
 
 
-def _story(story: Story) -> dict[str, Any]:
-    return {
-        "sentences": list(story.sentences),
-        "ends": story.ends,
-        "stopped_by_the_net": story.stopped,
-        "scenario": dict(story.scenario),
-    }
+def _place(span: Span) -> dict[str, Any]:
+    return {"file": span.file, "line": span.line, "column": span.column, "end_column": span.end_column}

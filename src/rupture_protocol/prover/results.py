@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rupture_protocol.errors import Issue, Severity, Span
+from rupture_protocol.errors import Issue, Severity, Span, Story
+from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.codes import severity
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.source import Path
-from rupture_protocol.prover.scenario import Story
 
 
 class Answer(StrEnum):
@@ -23,10 +23,9 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not hold: the issue at its place in the YAML, and the story that shows it."""
+    """Something that does not hold: the issue at its place in the YAML, with the story that shows it."""
 
     issue: Issue
-    story: Story | None = None
 
     @property
     def code(self) -> str:
@@ -38,12 +37,14 @@ class Finding:
         """Whether it refuses the protocol."""
         return self.issue.severity
 
+    @property
+    def story(self) -> Story | None:
+        """How a case comes to stand where it is so."""
+        return self.issue.story
+
     def render(self) -> str:
         """The issue as an author reads it, and the story below."""
-        if self.story is None:
-            return self.issue.render()
-        told = "\n".join(f"        {line}" for line in self.story.render().splitlines())
-        return f"{self.issue.render()}\n      story:\n{told}"
+        return self.issue.render()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,22 @@ class Result:
 
 
 def issue_at(
-    protocol: Protocol, code: str, message: str, path: Path, *, key: bool = True, help: str | None = None
+    protocol: Protocol,
+    code: str,
+    message: str,
+    path: Path,
+    *,
+    help: str | None = None,
+    story: Story | None = None,
+    also: Mapping[str, Path] = NOTHING,
 ) -> Issue:
-    """An issue of the prover, at the place in the YAML that it is about."""
-    if protocol.document is not None:
-        return protocol.document.issue(code, message, path, key=key, help=help)
-    return Issue(code, message, Span(protocol.id, 1, 1, 1), severity(code), help)
+    """An issue of the prover, at the place in the YAML that it is about; `also` names other places."""
+    document = protocol.document
+    if document is None:
+        return Issue(code, message, Span(protocol.id, 1, 1, 1), severity(code), help, story=story)
+    issue = document.issue(code, message, path, key=True, help=help)
+    notes = tuple(document.note(text, where, key=True) for text, where in also.items())
+    return replace(issue, story=story, also=notes) if story or notes else issue
 
 
 Results = Iterator[Result]

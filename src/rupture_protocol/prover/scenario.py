@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.evaluate import Reading, Trace
 from rupture_protocol.engine.reasons import subject_of
 from rupture_protocol.engine.truth import FALSE, TRUE, Truth
+from rupture_protocol.errors import Story
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.conditions import (
     Compare,
@@ -25,30 +25,7 @@ from rupture_protocol.language.conditions import (
 )
 from rupture_protocol.language.facts import Fact, FactType, Unknown, Value, to_json
 from rupture_protocol.language.protocol import Protocol
-from rupture_protocol.language.source import Path
 from rupture_protocol.prover.moves import Move
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """How a case comes to stand where something is wrong; lived through in the real engine.
-
-    `stopped`: the net at run time would stop the last step; the guard alone does not. `scenario` has the
-    shape of a script for `rupture play`. `last` is where the step is written that the story ends with.
-    """
-
-    sentences: tuple[str, ...]
-    ends: str
-    stopped: bool
-    scenario: Mapping[str, Any] = field(hash=False)
-    last: Path | None = None
-
-    def render(self, *, told: int = 0) -> str:
-        """The story as a person reads it; the first steps are only counted where they were `told` before."""
-        lines = [f"{number}. {said}" for number, said in enumerate(self.sentences, start=1)]
-        if told > 1:
-            lines[:told] = [f"1 to {told}. As told above."]
-        return "\n".join([*lines, f"→ {self.ends}"])
 
 
 def story_of(

@@ -10,7 +10,7 @@ from rupture_protocol.engine.case import Case
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.evaluate import Situation
 from rupture_protocol.engine.options import Verdict
-from rupture_protocol.errors import RuptureError
+from rupture_protocol.errors import RuptureError, Story
 from rupture_protocol.language.facts import UNKNOWN, Unknown, Value
 from rupture_protocol.prover.cast import Cast
 from rupture_protocol.prover.diagram import EMPTY, Relation
@@ -25,7 +25,7 @@ from rupture_protocol.prover.regions import (
     VisitsVariable,
     turning_points,
 )
-from rupture_protocol.prover.scenario import Story, story_of
+from rupture_protocol.prover.scenario import story_of
 
 MOST_TRIES = 8
 """So many ways of telling a story are tried before it counts as one that the engine cannot replay."""
@@ -58,7 +58,7 @@ class Storyteller:
     def __post_init__(self) -> None:
         self._back = self.reach.motion.flow.turned()
 
-    def tell(self, targets: Iterable[Target]) -> Story | None:
+    def tell(self, targets: Iterable[Target]) -> tuple[Story, Target] | None:
         """The shortest story to one of the targets; None where the engine can replay none that was tried."""
         sets, sound = self.reach.motion.space.sets, self.reach.motion.space.sound
         wanted = [(each, sets.both(each.wanted, sound)) for each in targets]
@@ -70,8 +70,10 @@ class Storyteller:
                     continue
                 tries += 1
                 story = self._live(target, self._plan(target.state, hit, length), hit)
-                if story is not None or tries == MOST_TRIES:
-                    return story
+                if story is not None:
+                    return story, target
+                if tries == MOST_TRIES:
+                    return None
         return None
 
     # Backwards: from where each step must be taken ----------------------------------------------------

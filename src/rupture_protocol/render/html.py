@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language.protocol import Protocol
@@ -14,13 +14,20 @@ from rupture_protocol.render.page import page
 NO_JUDGEMENT = "It informs. It does not replace clinical judgement, supervision, the law or local policy."
 
 
-def html(protocol: Protocol, *, proofs: Mapping[str, str] = NOTHING, marks: Marks = NO_MARKS) -> str:
+def html(
+    protocol: Protocol,
+    *,
+    proofs: Mapping[str, str] = NOTHING,
+    proved_by: Iterable[str] = (),
+    marks: Marks = NO_MARKS,
+) -> str:
     """The page.
 
     Args:
         protocol: What it shows.
         proofs: What was found about promises, a sentence for each by its name. Of the others the page says
             that they are stated and not proved.
+        proved_by: What has proved them and what a proof means, in sentences.
         marks: Where a case stands and what each way out comes to, if a case is to be shown.
     """
     return page(
@@ -28,7 +35,7 @@ def html(protocol: Protocol, *, proofs: Mapping[str, str] = NOTHING, marks: Mark
         list(Chapters(protocol, proofs, marks).all()),
         heading=protocol.title,
         about=joined(("Protocol ", *called(protocol))),
-        small_print=_small_print(protocol),
+        small_print=(*_small_print(protocol), *(joined((each,)) for each in proved_by)),
         language=protocol.language,
     )
 
