@@ -13,9 +13,8 @@ from tests.strategies import NOON
 
 from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.case import Record, Standing, Visit
-from rupture_protocol.engine.evaluate import Situation, elapsed, evaluate
+from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.options import VERDICT_OF, Verdict, steps_from
-from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.errors import ValueRefused
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import Fact, FactType, Value
@@ -69,7 +68,7 @@ def regions(joint: Joint, spot: Spot) -> list[int] | None:
     for variable in joint.variables:
         if isinstance(variable, FactVariable):
             value = spot.known.get((variable.fact.name, variable.fact.type), NEVER)
-            if value is OFF or (value is NEVER and variable.presumed is None):
+            if value is OFF or (value is NEVER and not variable.never):
                 found.append(0)
             elif value is NEVER:
                 found.append(1)
@@ -83,9 +82,8 @@ def regions(joint: Joint, spot: Spot) -> list[int] | None:
             if visit is None or visit.last is None:
                 found.append(0)
                 continue
-            pattern = tuple(elapsed(leaf, spot.visits, NOON, Calendar()) is TRUE for leaf in variable.leaves)
-            found.append(variable.patterns.index(pattern) if pattern in variable.patterns else -1)
-    return None if -1 in found else found
+            found.append(variable.timeline.position(visit.last, NOON, Calendar()))
+    return found
 
 
 # Pairs of protocols ---------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ moves freely is at one step, it may be anything at the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rupture_protocol.prover.diagram import EMPTY, FULL
 from rupture_protocol.prover.motion import Motion
@@ -27,7 +28,7 @@ class Way:
     sources: tuple[str, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Reach:
     """What can be reached from the beginning: `total`, for each state.
 
@@ -38,31 +39,29 @@ class Reach:
     moves: Moves
     also: Callable[[Move], tuple[int, ...]] = lambda _move: ()
     ways: tuple[Way, ...] = field(init=False)
-    total: Sets = field(init=False)
-    _rings: list[Sets] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ways = self._ways()
-        self.total = self._everything()
 
-    @property
+    @cached_property
     def rings(self) -> list[Sets]:
         """What is new after so many steps: only a story needs to know."""
-        if not self._rings:
-            so_far: Sets = {}
-            ring = self._start()
-            while ring:
-                self._rings.append(ring)
-                for state, new in ring.items():
-                    so_far[state] = self.motion.space.sets.either(so_far.get(state, EMPTY), new)
-                ring = self._next(ring, so_far)
-        return self._rings
+        rings: list[Sets] = []
+        so_far: Sets = {}
+        ring = self._start()
+        while ring:
+            rings.append(ring)
+            for state, new in ring.items():
+                so_far[state] = self.motion.space.sets.either(so_far.get(state, EMPTY), new)
+            ring = self._next(ring, so_far)
+        return rings
 
     def _start(self) -> Sets:
         start = self.motion.space.protocol.initial
         return {start: self.motion.space.sets.moved(self._beginning(start), self.motion.flow)}
 
-    def _everything(self) -> Sets:
+    @cached_property
+    def total(self) -> Sets:
         """The fixpoint, from all that is reached so far: sets that only grow have the smallest diagrams."""
         sets = self.motion.space.sets
         total = self._start()
@@ -100,16 +99,15 @@ class Reach:
         Args:
             goals: Sets of situations by state, blurred.
         """
-        back = self.motion.flow.turned()
         sets = self.motion.space.sets
-        found: Sets = {state: sets.moved(goal, back) for state, goal in goals.items() if goal}
+        found: Sets = {state: self.motion.before(goal) for state, goal in goals.items() if goal}
         changed = set(found)
         while changed:
             ways = [way for way in self.ways if way.to in changed]
             changed = set()
             for way in ways:
                 entering = sets.before(found[way.to], self.motion.into(way.to))
-                new = sets.moved(sets.both(way.taken, entering), back)
+                new = self.motion.before(sets.both(way.taken, entering))
                 for state in way.sources:
                     grown = sets.either(found.get(state, EMPTY), new)
                     if grown != found.get(state, EMPTY):
@@ -142,12 +140,13 @@ class Reach:
         for level, variable in enumerate(self.motion.space.variables):
             match variable:
                 case VisitsVariable():
-                    region = variable.entering()[0] if variable.state == start else 0
+                    regions: Iterable[int] = [variable.entering()[0] if variable.state == start else 0]
                 case ElapsedVariable():
-                    region = 0
+                    regions = [0]
                 case FactVariable():
                     if level in self.motion.loose:
                         continue
-                    region = variable.first - 1
-            result = sets.both(result, sets.regions(level, [region]))
+                    # A presumed date is what it is, however long before or after it a case begins.
+                    regions = range(1, variable.first) if variable.never else [0]
+            result = sets.both(result, sets.regions(level, regions))
         return result
