@@ -62,8 +62,8 @@ def verdicts(protocol: Protocol, spot: Spot) -> dict[str, Verdict]:
     return {step.trigger: VERDICT_OF[evaluate(step.requirement, seen).truth] for step in steps}
 
 
-def regions(joint: Joint, spot: Spot) -> list[int] | None:
-    """Where a spot lies in the sets of two versions; None for a time that no proof told apart."""
+def regions(joint: Joint, spot: Spot) -> list[int]:
+    """Where a spot lies in the sets of two versions."""
     found = []
     for variable in joint.variables:
         if isinstance(variable, FactVariable):
@@ -71,7 +71,8 @@ def regions(joint: Joint, spot: Spot) -> list[int] | None:
             if value is OFF or (value is NEVER and not variable.never):
                 found.append(0)
             elif value is NEVER:
-                found.append(1)
+                presumed = variable.fact.presume
+                found.append(variable.region_of(presumed, presumed=True, at=NOON, calendar=Calendar()))
             else:
                 found.append(variable.region_of(value, presumed=False, at=NOON, calendar=Calendar()))
         elif isinstance(variable, VisitsVariable):

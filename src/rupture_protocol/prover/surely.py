@@ -91,7 +91,7 @@ def _passing(variable: Variable) -> Sources:
 
 
 def _reached(variable: Variable) -> Sources:
-    """The same, as far as somebody can wait for it: for the end always, for all between if it surely comes."""
+    """The same, as far as somebody can wait for it: for the end always, for what lies between if it comes."""
     passing = _passing(variable)
     if isinstance(variable, ElapsedVariable | FactVariable) and variable.straight:
         return passing
