@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, reject
 from tests.prover.brute import values_of
 from tests.prover.two_versions import NEVER, OFF, Spot, regions, situation, two_versions, verdicts
-from tests.strategies import NOON, Dice, dice, protocols, value_of
+from tests.strategies import NOON, Dice, dice, law, protocols, value_of
 
 from rupture_protocol import loads
 from rupture_protocol.engine.case import Visit

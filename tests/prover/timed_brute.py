@@ -42,7 +42,7 @@ class TimedBrute(Brute):
     @cached_property
     def _read(self) -> list[Condition]:
         protocol = self.protocol
-        roots = [step.requirement for steps in self.steps.values() for step in steps]
+        roots: list[Condition] = [step.requirement for steps in self.steps.values() for step in steps]
         roots += [*protocol.conditions.values(), *(each.when for each in protocol.interrupts.values())]
         for promise in protocol.promises.values():
             parts = (promise.when, getattr(promise, "only_if", None), getattr(promise, "whenever", None))
@@ -69,9 +69,9 @@ class TimedBrute(Brute):
     def next_values(self, fact: Fact, value: Any) -> list[Any]:
         if fact.type is not FactType.DATETIME:
             return super().next_values(fact, value)
-        if self.everything_moves or fact.varies or value is OFF:
-            return [OFF, *range(NEXT, LAST + 1)]
-        return [value]
+        if self.everything_moves or fact.varies:
+            return [OFF, *range(-1, LAST + 1)]  # how far ahead does not matter: it may be recorded anew
+        return [OFF, *range(NEXT, LAST + 1)] if value is OFF else [value]
 
     def entered(self, spot: Spot, to: str) -> Spot:
         _, counts, known = spot

@@ -88,14 +88,14 @@ class Proof:
             Undecided: So it seems, but the engine can live through none of the stories that were tried.
         """
         given = tuple(factors)
-        seem = [state for state in states if self.possible(self.safety, state, given)]
-        if not seem or self.safety.motion.exact:
-            return bool(seem)
+        seem = (state for state in states if self.possible(self.safety, state, given))
+        if self.safety.motion.exact:
+            return any(seem)
         wanted = self.space.sets.all_of(given)
         targets = [Target(state, wanted, lambda _: "", lambda _: True) for state in seem]
-        if self._teller(self.safety).tell(targets) is None:
+        if targets and self._teller(self.safety).tell(targets) is None:
             raise Undecided(ONLY_SEEMS)
-        return True
+        return bool(targets)
 
     def story(self, reach: Reach, targets: Sequence[Target]) -> Story:
         """The shortest story to one of these.

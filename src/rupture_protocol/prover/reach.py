@@ -6,7 +6,7 @@ moves freely is at one step, it may be anything at the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,14 +30,10 @@ class Way:
 
 @dataclass(eq=False)
 class Reach:
-    """What can be reached from the beginning: `total`, for each state.
-
-    `also` gives more sets in which a move must be taken, for questions about fewer people.
-    """
+    """What can be reached from the beginning: `total`, for each state."""
 
     motion: Motion
     moves: Moves
-    also: Callable[[Move], tuple[int, ...]] = lambda _move: ()
     ways: tuple[Way, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +44,7 @@ class Reach:
         """What is new after so many steps: only a story needs to know."""
         rings: list[Sets] = []
         so_far: Sets = {}
-        ring = self._start()
+        ring = self.start()
         while ring:
             rings.append(ring)
             for state, new in ring.items():
@@ -56,7 +52,8 @@ class Reach:
             ring = self._next(ring, so_far)
         return rings
 
-    def _start(self) -> Sets:
+    def start(self) -> Sets:
+        """Where a case may be before its first step."""
         start = self.motion.space.protocol.initial
         return {start: self.motion.space.sets.moved(self._beginning(start), self.motion.flow)}
 
@@ -64,7 +61,7 @@ class Reach:
     def total(self) -> Sets:
         """The fixpoint, from all that is reached so far: sets that only grow have the smallest diagrams."""
         sets = self.motion.space.sets
-        total = self._start()
+        total = self.start()
         leaving: dict[str, list[Way]] = {}
         for way in self.ways:
             for state in way.sources:
@@ -91,7 +88,7 @@ class Reach:
 
     def projected(self, move: Move) -> int:
         """Where a move can be taken from, as far as `motion` tells situations apart."""
-        return self.motion.project((*move.taken, self.motion.space.sound, *self.also(move)))
+        return self.motion.project((*move.taken, self.motion.space.sound))
 
     def leading_to(self, goals: Mapping[str, int]) -> Sets:
         """From which situations one of the goals can be reached, whatever is recorded meanwhile.
