@@ -73,7 +73,7 @@ def test_little_is_left_undecided() -> None:
 
 def test_clocks_taken_one_by_one_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: as if a way out counted that only seems to be one."""
-    monkeypatch.setattr(Proof, "surely", property(lambda proof: proof.ways))
+    monkeypatch.setattr(Proof, "sure_ways", property(lambda proof: proof.ways))
     with pytest.raises(AssertionError):
         compared(49, "two clocks")
 

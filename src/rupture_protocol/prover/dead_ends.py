@@ -101,7 +101,7 @@ def _traps(proof: Proof) -> Iterator[Finding]:
         story = proof.story(proof.ways, targets)
         message = f"a case can be trapped in {names}: no final state can be reached from there any more"
         yield Finding(issue_at(proof.protocol, "trap", message, ("states", trapped[0])), story)
-    elif proof.surely is not proof.ways and _stuck(proof, proof.surely, dead):
+    elif proof.sure_ways is not proof.ways and _stuck(proof, proof.sure_ways, dead):
         raise Undecided(ONLY_SEEMS)
 
 

@@ -70,6 +70,21 @@ class Motion:
         """Whether a fact may go to and fro between all that is known of it."""
         return self.moves(variable)
 
+    def begins(self, variable: Variable, start: str) -> Iterable[int]:
+        """The regions of a variable where a case begins: nothing is recorded, its first state was entered."""
+        match variable:
+            case VisitsVariable():
+                return [variable.entering()[0] if variable.state == start else 0]
+            case FactVariable() if variable.never:
+                # A presumed date is what it is, however long before or after it a case begins.
+                return range(1, variable.first)
+            case _:
+                return [0]
+
+    def after(self, one: int) -> int:
+        """Where a case may come to from a set of situations without a step."""
+        return self.space.sets.moved(one, self.flow)
+
     def before(self, one: int) -> int:
         """From where a case may come to a set of situations without a step."""
         return self.space.sets.moved(one, self._back)

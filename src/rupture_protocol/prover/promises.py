@@ -39,7 +39,8 @@ def _findings(proof: Proof, promise: Promise) -> Iterator[Finding]:
             targets, reach = list(_not_offered(proof, promise)), proof.safety
         case ReachPromise():
             targets, reach = list(_out_of_reach(proof, promise, proof.ways)), proof.ways
-            if not targets and proof.surely is not reach and any(_out_of_reach(proof, promise, proof.surely)):
+            sure = proof.sure_ways
+            if not targets and sure is not reach and any(_out_of_reach(proof, promise, sure)):
                 raise Undecided(ONLY_SEEMS)
     if targets:
         story = proof.story(reach, targets)

@@ -59,6 +59,13 @@ class Proof:
 
     @cached_property
     def surely(self) -> Reach:
+        """As `safety`, but never more than can be reached."""
+        if self.safety.motion.exact:
+            return self.safety
+        return Reach(SureMotion(self.space, everything_moves=True), self.moves)
+
+    @cached_property
+    def sure_ways(self) -> Reach:
         """As `ways`, to be asked what leads somewhere: never more than does."""
         if self.ways.motion.exact:
             return self.ways
@@ -87,11 +94,13 @@ class Proof:
         Raises:
             Undecided: So it seems, but the engine can live through none of the stories that were tried.
         """
-        given = tuple(factors)
-        seem = (state for state in states if self.possible(self.safety, state, given))
-        if self.safety.motion.exact:
-            return any(seem)
-        wanted = self.space.sets.all_of(given)
+        given, among = tuple(factors), tuple(states)
+        if any(self.possible(self.surely, state, given) for state in among):
+            return True
+        if self.surely is self.safety:
+            return False
+        seem = [state for state in among if self.possible(self.safety, state, given)]
+        wanted = self.space.sets.all_of(given) if seem else EMPTY
         targets = [Target(state, wanted, lambda _: "", lambda _: True) for state in seem]
         if targets and self._teller(self.safety).tell(targets) is None:
             raise Undecided(ONLY_SEEMS)

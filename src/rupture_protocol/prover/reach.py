@@ -6,14 +6,13 @@ moves freely is at one step, it may be anything at the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rupture_protocol.prover.diagram import EMPTY, FULL
+from rupture_protocol.prover.diagram import EMPTY
 from rupture_protocol.prover.motion import Motion
 from rupture_protocol.prover.moves import Move, Moves
-from rupture_protocol.prover.regions import ElapsedVariable, FactVariable, VisitsVariable
 
 Sets = dict[str, int]
 """A set of situations for each state; a state without one has none."""
@@ -55,7 +54,7 @@ class Reach:
     def start(self) -> Sets:
         """Where a case may be before its first step."""
         start = self.motion.space.protocol.initial
-        return {start: self.motion.space.sets.moved(self._beginning(start), self.motion.flow)}
+        return {start: self.motion.after(self._beginning(start))}
 
     @cached_property
     def total(self) -> Sets:
@@ -131,19 +130,10 @@ class Reach:
         return {state: each for state, each in fresh.items() if each}
 
     def _beginning(self, start: str) -> int:
-        """Nothing is recorded, and the case has been in its first state once, just now."""
         sets = self.motion.space.sets
-        result = FULL
-        for level, variable in enumerate(self.motion.space.variables):
-            match variable:
-                case VisitsVariable():
-                    regions: Iterable[int] = [variable.entering()[0] if variable.state == start else 0]
-                case ElapsedVariable():
-                    regions = [0]
-                case FactVariable():
-                    if level in self.motion.loose:
-                        continue
-                    # A presumed date is what it is, however long before or after it a case begins.
-                    regions = range(1, variable.first) if variable.never else [0]
-            result = sets.both(result, sets.regions(level, regions))
-        return result
+        variables = enumerate(self.motion.space.variables)
+        return sets.all_of(
+            sets.regions(level, self.motion.begins(variable, start))
+            for level, variable in variables
+            if level not in self.motion.loose
+        )

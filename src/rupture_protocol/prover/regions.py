@@ -81,9 +81,9 @@ class FactVariable:
         """Whether that is so, and whatever can be recorded of it can be at any moment."""
         if self.timeline is None:
             return True
-        by_day = self.fact.type is FactType.DATE
-        in_hours = any(length.unit in (Unit.MINUTES, Unit.HOURS) for length in self.timeline.lengths)
-        return self.straight and len(self.kinds) == 1 and not (by_day and in_hours)
+        units = {mark.length.unit for mark in self.timeline.marks if mark.length is not None}
+        hours_of_days = self.fact.type is FactType.DATE and units & {Unit.MINUTES, Unit.HOURS}
+        return self.straight and len(self.kinds) == 1 and not hours_of_days
 
     def recordable(self, region: int) -> bool:
         """Whether a value in a region can be recorded at any moment, as what is still to come always can."""
@@ -236,7 +236,8 @@ def _fact(fact: Fact, leaves: tuple[Compare, ...]) -> FactVariable:
 def _held_against_now(
     fact: Fact, leaves: tuple[Compare, ...], kinds: dict[Pattern, Value], presumed: Pattern | None
 ) -> FactVariable:
-    line = against_now([leaf for leaf in leaves if leaf.operator in AGAINST_NOW])
+    held = [leaf for leaf in leaves if leaf.operator in AGAINST_NOW]
+    line = against_now(held, by_day=fact.type is FactType.DATE)
     if len(kinds) * len(line.patterns) > MOST_REGIONS:
         raise TooLarge
     shown: dict[tuple[Pattern, int], Value] = {}

@@ -1,12 +1,13 @@
 """What surely can be done about time, where several lengths of it matter: never more than is possible.
 
-Somebody may record at once what may change, and may wait for one length of time. All others then stand
-anywhere later, and a way out counts only if it goes on from wherever that is. What else relates two lengths
-(the one that began first is never the shorter) is not looked at: it could only add ways.
+Somebody may record at once what may change. They may wait until everything is long past, or for one length
+of time: all others then stand anywhere later, and a way out counts only if it goes on from wherever that is.
+What else relates two lengths (the one that began first is never the shorter) could only add to that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rupture_protocol.prover.diagram import Relation, Sources
@@ -24,14 +25,16 @@ class Wait:
 
 @dataclass(slots=True, eq=False)
 class SureMotion(Motion):
-    """A motion in which nothing counts as possible that is not; to be asked `before` only."""
+    """A motion in which nothing counts as possible that is not."""
 
     _waits: tuple[Wait, ...] = field(init=False)
+    _ends: dict[int, tuple[int, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         Motion.__post_init__(self)
         clocks = {level: self.space.variables[level] for level in self.clocks}
         passing = {level: _passing(each) for level, each in clocks.items()}
+        self._ends = {level: _turned_to_ends(each) for level, each in passing.items()}
         self._waits = tuple(
             Wait(
                 Relation({level: _reached(each)}).turned(),
@@ -40,9 +43,32 @@ class SureMotion(Motion):
             for level, each in clocks.items()
         )
 
+    def begins(self, variable: Variable, start: str) -> Iterable[int]:
+        """As in any motion; a case that begins long after every date that is presumed surely may."""
+        return [*Motion.begins(self, variable, start)][-1:]
+
     def mixes(self, variable: FactVariable) -> bool:
         """Whether a fact may go to and fro between all that is known of it, whenever that is."""
         return self.moves(variable) and variable.steady
+
+    def entered(self, stepping: int, state: str) -> int:
+        """Where a case surely may be after a step into a state and before the next."""
+        found = self._entered.get((stepping, state))
+        if found is None:
+            after = stepping
+            for level, to in self.into(state).items():
+                if level not in self.loose:
+                    after = self.space.sets.after(after, level, to)
+            found = self._entered[stepping, state] = self.after(after)
+        return found
+
+    def after(self, one: int) -> int:
+        """Where a case surely can come to without a step: at once, or when everything is long past."""
+        sets = self.space.sets
+        at_once = past = sets.moved(one, self.flow)
+        for level, ends in self._ends.items():
+            past = sets.after(past, level, ends)
+        return sets.either(at_once, sets.moved(past, self.flow))
 
     def before(self, one: int) -> int:
         """From where a case can surely come to a set of situations without a step."""
@@ -90,10 +116,17 @@ def _passing(variable: Variable) -> Sources:
     raise TypeError("how often a state was entered changes with a step only")
 
 
+def _turned_to_ends(passing: Sources) -> tuple[int, ...]:
+    """Where each region comes to in the end: the latest that it is a source of."""
+    return tuple(
+        max(at for at, sources in enumerate(passing) if start in sources) for start in range(len(passing))
+    )
+
+
 def _reached(variable: Variable) -> Sources:
     """The same, as far as somebody can wait for it: for the end always, for what lies between if it comes."""
     passing = _passing(variable)
     if isinstance(variable, ElapsedVariable | FactVariable) and variable.straight:
         return passing
-    left = {start for at, sources in enumerate(passing) for start in sources if start != at}
-    return tuple((at,) if at in left else sources for at, sources in enumerate(passing))
+    ends = set(_turned_to_ends(passing))
+    return tuple(sources if at in ends else (at,) for at, sources in enumerate(passing))

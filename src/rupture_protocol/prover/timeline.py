@@ -6,13 +6,13 @@ Exact in every calendar: of two lengths whose order depends on when they begin (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from rupture_protocol.engine.calendar import Calendar, after, start_of
-from rupture_protocol.language.comparing import in_order
 from rupture_protocol.language.conditions import Compare, Elapsed, Operator
 from rupture_protocol.language.quantities import Duration, Unit
 from rupture_protocol.prover.diagram import Sources, TooLarge
@@ -27,6 +27,27 @@ MOST_POSITIONS = 256
 TINY = timedelta(microseconds=1)
 
 
+class Mark(NamedTuple):
+    """That a length of time is over: from that moment on, or only after it. None: that a date has come."""
+
+    length: Duration | None
+    strictly: bool
+
+    def passed(self, start: date, at: datetime, calendar: Calendar) -> bool:
+        """Whether it is behind at a moment."""
+        turn = self.turn(start, calendar)
+        return turn < at if self.strictly else turn <= at
+
+    def turn(self, start: date, calendar: Calendar) -> datetime:
+        """The moment that it is about."""
+        if self.length is not None:
+            return after(start, self.length, calendar)
+        return start if isinstance(start, datetime) else start_of(start, calendar)
+
+
+COME = Mark(None, strictly=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """Where one may stand between the marks, from before the first to after the last.
@@ -35,102 +56,95 @@ class Timeline:
     positions follow one another in the order in which they stand, whatever the calendar.
     """
 
-    lengths: tuple[Duration, ...]
+    marks: tuple[Mark, ...]
     patterns: tuple[Pattern, ...]
     sources: Sources
     straight: bool
-    _passed: Callable[[date, tuple[Duration, ...], datetime, Calendar], Passed] = field(repr=False)
     _places: Mapping[Passed, int] = field(repr=False, hash=False)
 
     def position(self, start: date, at: datetime, calendar: Calendar) -> int:
         """Where one stands at a moment, so long after `start`."""
-        return self._places[self._passed(start, self.lengths, at, calendar)]
+        return self._places[tuple(mark.passed(start, at, calendar) for mark in self.marks)]
 
     def turns(self, start: date, calendar: Calendar) -> set[datetime]:
         """The moments on both sides of each mark."""
-        began = start if isinstance(start, datetime) else start_of(start, calendar)
-        marks = {began, *(after(start, length, calendar) for length in self.lengths)}
-        return {mark + shift for mark in marks for shift in (-TINY, timedelta(), TINY)}
+        turns = {mark.turn(start, calendar) for mark in self.marks}
+        return {turn + shift for turn in turns for shift in (-TINY, timedelta(), TINY)}
 
 
 def since_entry(leaves: Sequence[Elapsed]) -> Timeline:
-    """The time since a state was entered: each length is reached at one moment, and passed after it."""
-    lengths = tuple(dict.fromkeys(length for leaf in leaves for length in leaf.values))
+    """The time since a state was entered."""
+    read = [[Mark(length, strictly) for length, strictly in _ends_of(leaf)] for leaf in leaves]
 
-    def surely(earlier: int, later: int) -> bool:
-        one, other = lengths[earlier // 2], lengths[later // 2]
-        return _over_by(one, other, strictly=True) or (
-            _over_by(one, other) and earlier % 2 <= later % 2  # reached comes before passed
-        )
-
-    def pattern(passed: Passed) -> Pattern:
-        stands = {each: passed[2 * at] + passed[2 * at + 1] - 1 for at, each in enumerate(lengths)}
+    def pattern(passed: Mapping[Mark, bool]) -> Pattern:
         return tuple(
-            in_order(leaf.operator, 0, tuple(-stands[length] for length in leaf.values)) for leaf in leaves
+            _holds(leaf, [passed[mark] for mark in own]) for leaf, own in zip(leaves, read, strict=True)
         )
 
-    return _timeline(lengths, 2 * len(lengths), surely, pattern, _reached)
+    return _timeline(dict.fromkeys(mark for own in read for mark in own), pattern, by_day=False)
 
 
-def against_now(leaves: Sequence[Compare]) -> Timeline:
-    """A date held against now: first it comes, then it is older than one length after the other."""
-    lengths = tuple(
-        dict.fromkeys(each for leaf in leaves for each in leaf.values if isinstance(each, Duration))
-    )
+def against_now(leaves: Sequence[Compare], *, by_day: bool) -> Timeline:
+    """A date held against now: first it comes, then it is older than one length after the other.
 
-    def surely(earlier: int, later: int) -> bool:
-        return not earlier or (later > 0 and _over_by(lengths[earlier - 1], lengths[later - 1]))
+    Args:
+        by_day: It is a day without a time.
+    """
+    lengths = [length for leaf in leaves for length in leaf.values if isinstance(length, Duration)]
+    read = [Mark(length, strictly=True) for length in lengths]
 
-    def pattern(passed: Passed) -> Pattern:
-        older = dict(zip(lengths, passed[1:], strict=True))
+    def pattern(passed: Mapping[Mark, bool]) -> Pattern:
         return tuple(
-            older[length] if leaf.operator is Operator.OLDER_THAN else passed[0] and not older[length]
-            for leaf in leaves
-            for length in leaf.values
-            if isinstance(length, Duration)
+            passed[mark] if leaf.operator is Operator.OLDER_THAN else passed[COME] and not passed[mark]
+            for leaf, mark in zip(leaves, read, strict=True)
         )
 
-    return _timeline(lengths, 1 + len(lengths), surely, pattern, _come)
+    come = [COME] if any(leaf.operator is Operator.WITHIN for leaf in leaves) else []
+    return _timeline(dict.fromkeys([*come, *read]), pattern, by_day=by_day)
 
 
-def _reached(start: date, lengths: tuple[Duration, ...], at: datetime, calendar: Calendar) -> Passed:
-    turns = [after(start, length, calendar) for length in lengths]
-    return tuple(each for turn in turns for each in (turn <= at, turn < at))
+def _ends_of(leaf: Elapsed) -> Iterator[tuple[Duration, bool]]:
+    """The lengths that a comparison is about, and whether it changes over only after that."""
+    late = leaf.operator in (Operator.AT_MOST, Operator.ABOVE)
+    for number, length in enumerate(leaf.values):
+        yield length, late or number == 1  # `between` holds until the second is over, to the end
 
 
-def _come(start: date, lengths: tuple[Duration, ...], at: datetime, calendar: Calendar) -> Passed:
-    began = start if isinstance(start, datetime) else start_of(start, calendar)
-    return (began <= at, *(after(start, length, calendar) < at for length in lengths))
+def _holds(leaf: Elapsed, passed: Sequence[bool]) -> bool:
+    match leaf.operator:
+        case Operator.BETWEEN:
+            return passed[0] and not passed[1]
+        case Operator.AT_LEAST | Operator.ABOVE:
+            return passed[0]
+        case _:
+            return not passed[0]
 
 
 def _timeline(
-    lengths: tuple[Duration, ...],
-    marks: int,
-    surely: Callable[[int, int], bool],
-    pattern: Callable[[Passed], Pattern],
-    passed: Callable[[date, tuple[Duration, ...], datetime, Calendar], Passed],
+    given: Iterable[Mark], pattern: Callable[[Mapping[Mark, bool]], Pattern], *, by_day: bool
 ) -> Timeline:
-    found = sorted(_orders(marks, surely), key=lambda each: (sum(each), each))
+    marks = tuple(given)
+    found = sorted(_orders(marks, by_day=by_day), key=lambda each: (sum(each), each))
+    patterns = [pattern(dict(zip(marks, each, strict=True))) for each in found]
     straight = all(_before(one, other) for one, other in pairwise(found))
-    if straight:
-        # Neighbours at which everything comes to the same are one position.
-        runs = [(each, list(run)) for each, run in groupby(found, key=pattern)]
-        patterns = tuple(each for each, _ in runs)
-        places = {each: at for at, (_, run) in enumerate(runs) for each in run}
-        sources: Sources = tuple(tuple(range(at + 1)) for at in range(len(runs)))
-    else:
-        patterns = tuple(map(pattern, found))
-        places = {each: at for at, each in enumerate(found)}
+    if not straight:
         sources = tuple(tuple(at for at, one in enumerate(found) if _before(one, other)) for other in found)
-    return Timeline(lengths, patterns, sources, straight, passed, places)
+        return Timeline(
+            marks, tuple(patterns), sources, straight, {each: at for at, each in enumerate(found)}
+        )
+    # Neighbours at which everything comes to the same are one position.
+    runs = [list(run) for _, run in groupby(range(len(found)), key=patterns.__getitem__)]
+    places = {found[each]: at for at, run in enumerate(runs) for each in run}
+    sources = tuple(tuple(range(at + 1)) for at in range(len(runs)))
+    return Timeline(marks, tuple(patterns[run[0]] for run in runs), sources, straight, places)
 
 
-def _orders(marks: int, surely: Callable[[int, int], bool]) -> list[Passed]:
+def _orders(marks: Sequence[Mark], *, by_day: bool) -> list[Passed]:
     """Every set of marks that may be behind while the others are still ahead."""
     found: list[Passed] = [()]
-    for new in range(marks):
-        before = [at for at in range(new) if surely(at, new)]
-        behind = [at for at in range(new) if surely(new, at)]
+    for new, mark in enumerate(marks):
+        before = [at for at in range(new) if _surely_first(marks[at], mark, by_day=by_day)]
+        behind = [at for at in range(new) if _surely_first(mark, marks[at], by_day=by_day)]
         found = [
             (*each, passed)
             for each in found
@@ -146,32 +160,36 @@ def _before(one: Passed, other: Passed) -> bool:
     return all(left <= right for left, right in zip(one, other, strict=True))
 
 
-# Which of two lengths is over first --------------------------------------------------------------------
+# Which of two marks is passed first --------------------------------------------------------------------
 
 _DAY = 24 * 60
 _SLACK = 180
 """Minutes by which a day may be shorter or longer where clocks are changed."""
 
 
-def _over_by(one: Duration, other: Duration, *, strictly: bool = False) -> bool:
-    """Whether the first of two lengths is over by the time the second is, whenever both begin."""
+def _surely_first(one: Mark, other: Mark, *, by_day: bool) -> bool:
+    """Whether the first of two marks is behind whenever the second is."""
+    if one.length is None or other.length is None:
+        return one.length is None
+    longest, shortest = _compared(one.length, other.length, by_day=by_day)
+    return longest < shortest or (longest == shortest and one.strictly <= other.strictly)
+
+
+def _compared(one: Duration, other: Duration, *, by_day: bool) -> tuple[int, int]:
+    """The most that the first length may be, and the least that the second may be, in the same unit."""
     if one.unit is other.unit:
-        longest, shortest = one.count, other.count
-    elif _EXACT.keys() >= {one.unit, other.unit}:
-        longest, shortest = (_EXACT[each.unit] * each.count for each in (one, other))
-    elif _DAYS.keys() >= {one.unit, other.unit}:
-        longest, shortest = _DAYS[one.unit][1] * one.count, _DAYS[other.unit][0] * other.count
-    else:
-        longest, shortest = _minutes(one)[1], _minutes(other)[0]
-    return longest < shortest if strictly else longest <= shortest
+        return one.count, other.count
+    if _DAYS.keys() >= {one.unit, other.unit}:
+        return _DAYS[one.unit][1] * one.count, _DAYS[other.unit][0] * other.count
+    return _minutes(one, by_day=by_day)[1], _minutes(other, by_day=by_day)[0]
 
 
-def _minutes(length: Duration) -> tuple[int, int]:
-    """The least and the most that a length may be, in minutes: counted from a day it ends with one."""
+def _minutes(length: Duration, *, by_day: bool) -> tuple[int, int]:
+    """The least and the most that a length may be; days that are counted from a day end with one."""
     if length.unit in _EXACT:
         return (_EXACT[length.unit] * length.count,) * 2
-    least, most = (each * length.count for each in _DAYS[length.unit])
-    return least * _DAY - _SLACK, (most + 1) * _DAY + _SLACK
+    least, most = (each * length.count + by_day for each in _DAYS[length.unit])
+    return least * _DAY - _SLACK, most * _DAY + _SLACK
 
 
 _EXACT = {Unit.MINUTES: 1, Unit.HOURS: 60}
