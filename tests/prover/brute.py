@@ -24,7 +24,7 @@ from rupture_protocol.language.protocol import EnterPromise, OfferPromise, Promi
 
 NEVER, OFF = "never recorded", "not on record"
 MOST = 3  # random protocols count to 2
-Spot = tuple[str, tuple[int, ...], tuple[Any, ...]]
+Spot = tuple[str, tuple[Any, ...], tuple[Any, ...]]
 """A state, how often each state was entered, and what is known of each fact."""
 
 
@@ -44,7 +44,7 @@ def values_of(fact: Fact) -> list[Any]:
             return [*fact.values, *fact.also]
 
 
-Cloud = tuple[str, tuple[int, ...], tuple[tuple[Any, ...], ...]]
+Cloud = tuple[str, tuple[Any, ...], tuple[tuple[Any, ...], ...]]
 """A state, counts, and for each fact what it may be: the situations between which only facts change."""
 
 
@@ -136,6 +136,10 @@ class Brute:
         override = step.defined.override if isinstance(step.defined, Transition) else None
         return override is not None and self.truth(step.net, spot) is TRUE
 
+    def next_clouds(self, spot: Spot) -> set[Cloud]:
+        entries = [self.entered(spot, step.to) for step in self.steps[spot[0]] if self.taken(step, spot)]
+        return {self.cloud(spot), *(self.cloud(entry) for entry in entries)}
+
     @cached_property
     def beginning(self) -> Spot:
         start = self.protocol.initial
@@ -153,8 +157,7 @@ class Brute:
             spot = waiting.pop()
             if spot in found:
                 continue
-            entries = [self.entered(spot, step.to) for step in self.steps[spot[0]] if self.taken(step, spot)]
-            found[spot] = {self.cloud(spot), *(self.cloud(entry) for entry in entries)}
+            found[spot] = self.next_clouds(spot)
             for cloud in found[spot] - seen:
                 seen.add(cloud)
                 waiting += self._clouds[cloud]

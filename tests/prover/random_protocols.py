@@ -18,9 +18,9 @@ def random_protocol(seed: int) -> Protocol:
     return loads(json.dumps(random_data(Random(seed))))
 
 
-def random_data(dice: Random) -> Data:
-    """A protocol as the data of its file."""
-    facts = {f"fact_{at}": _fact(dice) for at in range(dice.randint(1, 3))}
+def random_data(dice: Random, facts: Data | None = None) -> Data:
+    """A protocol as the data of its file; with random facts where none are given."""
+    facts = facts or {f"fact_{at}": _fact(dice) for at in range(dice.randint(1, 3))}
     conditions: Data = {"named": _condition(dice, facts, 2)} if dice.random() < 0.5 else {}
     names = facts | {"": conditions}
     interrupts = {

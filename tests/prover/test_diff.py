@@ -57,6 +57,32 @@ def test_a_guard_that_is_written_differently_and_means_the_same_is_no_change() -
     assert "Nothing changes in what they mean" in render(found)
 
 
+PRESUMED = """
+format: 1
+protocol: tiny
+version: 1.0.0
+title: Tiny
+sources: {law: {title: A law, kind: law}}
+facts: {talked: {type: date, presume: "2026-11-20", source: law}}
+states:
+  start: {initial: true, transitions: {go: {to: done, when: {talked: {within: 2 weeks}}}}}
+  done: {final: true}
+"""
+
+
+def test_a_date_that_is_presumed_and_held_against_now_is_compared() -> None:
+    old = loads(PRESUMED)
+    assert not diff(old, loads(PRESUMED.replace("1.0.0", "1.0.1")))
+    shorter = diff(old, loads(PRESUMED.replace("2 weeks", "1 week")))
+    assert {effect for change in shorter.changes for effect in change.effects} == {Effect.STRICTER}
+
+
+def test_a_date_that_each_version_presumes_to_be_another_is_not_decided() -> None:
+    other = PRESUMED.replace("2026-11-20", "2026-11-10").replace("2 weeks", "1 week")
+    found = diff(loads(PRESUMED), loads(other))
+    assert Effect.NOT_DECIDED in {effect for change in found.changes for effect in change.effects}
+
+
 # Options ------------------------------------------------------------------------------------------------
 
 

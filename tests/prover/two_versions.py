@@ -13,9 +13,8 @@ from tests.strategies import NOON
 
 from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.case import Record, Standing, Visit
-from rupture_protocol.engine.evaluate import Situation, elapsed, evaluate
+from rupture_protocol.engine.evaluate import Situation, evaluate
 from rupture_protocol.engine.options import VERDICT_OF, Verdict, steps_from
-from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.errors import ValueRefused
 from rupture_protocol.frozen import Frozen
 from rupture_protocol.language.facts import Fact, FactType, Value
@@ -63,16 +62,17 @@ def verdicts(protocol: Protocol, spot: Spot) -> dict[str, Verdict]:
     return {step.trigger: VERDICT_OF[evaluate(step.requirement, seen).truth] for step in steps}
 
 
-def regions(joint: Joint, spot: Spot) -> list[int] | None:
-    """Where a spot lies in the sets of two versions; None for a time that no proof told apart."""
+def regions(joint: Joint, spot: Spot) -> list[int]:
+    """Where a spot lies in the sets of two versions."""
     found = []
     for variable in joint.variables:
         if isinstance(variable, FactVariable):
             value = spot.known.get((variable.fact.name, variable.fact.type), NEVER)
-            if value is OFF or (value is NEVER and variable.presumed is None):
+            if value is OFF or (value is NEVER and not variable.never):
                 found.append(0)
             elif value is NEVER:
-                found.append(1)
+                presumed = variable.fact.presume
+                found.append(variable.region_of(presumed, presumed=True, at=NOON, calendar=Calendar()))
             else:
                 found.append(variable.region_of(value, presumed=False, at=NOON, calendar=Calendar()))
         elif isinstance(variable, VisitsVariable):
@@ -83,9 +83,8 @@ def regions(joint: Joint, spot: Spot) -> list[int] | None:
             if visit is None or visit.last is None:
                 found.append(0)
                 continue
-            pattern = tuple(elapsed(leaf, spot.visits, NOON, Calendar()) is TRUE for leaf in variable.leaves)
-            found.append(variable.patterns.index(pattern) if pattern in variable.patterns else -1)
-    return None if -1 in found else found
+            found.append(variable.timeline.position(visit.last, NOON, Calendar()))
+    return found
 
 
 # Pairs of protocols ---------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def check(proofs: Proofs) -> Results:
 
 def _findings(proof: Proof) -> Iterator[Finding]:
     factors = [each for assumed in proof.protocol.assume for each in proof.space.readings.factors(assumed)]
-    if not any(proof.possible(proof.safety, state, factors) for state in proof.protocol.states):
+    if not proof.shown(proof.protocol.states, factors):
         message = "no case can fulfil all that `assume` states, so it would prove anything"
         advice = "what contradicts what: take one of them out"
         yield Finding(issue_at(proof.protocol, "assume-cannot-hold", message, ("assume",), help=advice))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,16 +26,12 @@ def _constant(proof: Proof) -> Iterator[Finding]:
     states = tuple(proof.safety.total)
     for name, condition in proof.protocol.conditions.items():
         path = ("conditions", name)
-        if not _anywhere(proof, states, proof.space.readings.factors(condition)):
+        if not proof.shown(states, proof.space.readings.factors(condition)):
             message = f"`{name}` is never true, in no situation that a case can come to"
             yield Finding(issue_at(proof.protocol, "never-true", message, path))
-        elif not _anywhere(proof, states, proof.space.readings.factors(condition, Wanted.FALSE)):
+        elif not proof.shown(states, proof.space.readings.factors(condition, Wanted.FALSE)):
             message = f"`{name}` is never false, in no situation that a case can come to"
             yield Finding(issue_at(proof.protocol, "always-true", message, path))
-
-
-def _anywhere(proof: Proof, states: Sequence[str], factors: Sequence[int]) -> bool:
-    return any(proof.possible(proof.safety, state, factors) for state in states)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +47,7 @@ def _idle(proof: Proof) -> Iterator[Finding]:
     for tree in _trees(proof):
         ways = list(_leaves(tree.root))
         # What is never true is told elsewhere, and then no part of it matters.
-        if len(ways) < 2 or not _anywhere(proof, tree.states, proof.space.readings.factors(tree.root)):
+        if len(ways) < 2 or not proof.shown(tree.states, proof.space.readings.factors(tree.root)):
             continue
         for way in ways:
             if _never_matters(proof, tree, way):
@@ -109,7 +105,7 @@ def _never_matters(proof: Proof, tree: _Tree, way: _Way) -> bool:
 def _shows(proof: Proof, tree: _Tree, change: Reading, beside: tuple[_Factors, _Factors]) -> bool:
     """Whether a change of a leaf, in one of these sets, changes what the whole tree comes to."""
     return any(
-        changed and _anywhere(proof, tree.states, (changed, *around))
+        changed and proof.shown(tree.states, (changed, *around))
         for changed, around in zip(change, beside, strict=True)
     )
 

@@ -9,7 +9,8 @@ from rupture_protocol.engine.compile import compile_steps
 from rupture_protocol.engine.evaluate import Situation
 from rupture_protocol.engine.options import Verdict, steps_from
 from rupture_protocol.prover.diagram import EMPTY, FULL
-from rupture_protocol.prover.proof import Proof
+from rupture_protocol.prover.proof import ONLY_SEEMS, Proof, Undecided
+from rupture_protocol.prover.reach import Reach, Sets
 from rupture_protocol.prover.results import Finding, Results, issue_at
 from rupture_protocol.prover.scenario import state_title
 from rupture_protocol.prover.story import Target
@@ -25,16 +26,27 @@ def check(proof: Proof) -> Results:
 
 
 def _dead_ends(proof: Proof) -> Iterator[Finding]:
+    untold: Undecided | None = None
     for state in proof.protocol.states:
         dead = dead_end(proof, state)
         if dead:
-            where = state_title(state, proof.protocol)
-            ends = f"in {where} nothing is open, though all that is read there is on record"
-            target = Target(state, dead, partial(_always_says, ends), _nothing_is_open)
-            story, _ = proof.story(proof.ways, [target])
-            message = f"`{state}` can be a dead end: all that is read there is on record, and nothing is open"
-            path = ("states", state)
-            yield Finding(issue_at(proof.protocol, "dead-end", message, path, help=_ADVICE, story=story))
+            try:
+                yield _told(proof, state, dead)
+            except Undecided as error:
+                untold = error  # another state may be one all the same
+    if untold is not None:
+        raise untold
+
+
+def _told(proof: Proof, state: str, dead: int) -> Finding:
+    where = state_title(state, proof.protocol)
+    ends = f"in {where} nothing is open, though all that is read there is on record"
+    target = Target(state, dead, partial(_always_says, ends), _nothing_is_open)
+    story = proof.story(proof.ways, [target])
+    message = f"`{state}` can be a dead end: all that is read there is on record, and nothing is open"
+    return Finding(
+        issue_at(proof.protocol, "dead-end", message, ("states", state), help=_ADVICE, story=story)
+    )
 
 
 _ADVICE = "a transition for this case, or `wait:` with a reason where waiting is right"
@@ -80,23 +92,32 @@ def _always(_situation: Situation) -> bool:
 
 
 def _traps(proof: Proof) -> Iterator[Finding]:
-    sets, ways = proof.space.sets, proof.ways
-    goals = {state: FULL for state, each in proof.protocol.states.items() if each.final}
-    for state in proof.protocol.states:
-        # What ends in a dead end is told there.
-        dead = dead_end(proof, state)
-        if dead:
-            goals[state] = ways.motion.project([dead])
-    leading = ways.leading_to(goals)
-    stuck = {
-        state: sets.both(sets.without(total, leading.get(state, EMPTY)), proof.space.sound)
-        for state, total in ways.total.items()
-    }
-    trapped = [state for state in proof.protocol.states if stuck.get(state, EMPTY) and state not in goals]
-    if trapped:
+    # What ends in a dead end is told there.
+    dead = {state: each for state in proof.protocol.states if (each := dead_end(proof, state))}
+    stuck = _stuck(proof, proof.ways, dead)
+    if stuck:
+        trapped = list(stuck)
         names = ", ".join(f"`{state}`" for state in trapped)
         ends = "whatever is recorded from here on, no final state can be reached"
-        targets = [Target(state, stuck[state], partial(_always_says, ends), _always) for state in trapped]
-        story, _ = proof.story(ways, targets)
+        targets = [Target(state, each, partial(_always_says, ends), _always) for state, each in stuck.items()]
+        story = proof.story(proof.ways, targets)
         message = f"a case can be trapped in {names}: no final state can be reached from there any more"
         yield Finding(issue_at(proof.protocol, "trap", message, ("states", trapped[0]), story=story))
+    elif proof.sure_ways is not proof.ways and _stuck(proof, proof.sure_ways, dead):
+        raise Undecided(ONLY_SEEMS)
+
+
+def _stuck(proof: Proof, leading: Reach, dead: Sets) -> Sets:
+    """For each state, the situations that lead neither to a final state nor to a dead end."""
+    sets = proof.space.sets
+    goals = {state: FULL for state, each in proof.protocol.states.items() if each.final}
+    goals |= {state: leading.motion.project([each]) for state, each in dead.items()}
+    found = leading.leading_to(goals)
+    stuck = {
+        state: sets.both(
+            sets.without(proof.ways.total.get(state, EMPTY), found.get(state, EMPTY)), proof.space.sound
+        )
+        for state in proof.protocol.states
+        if state not in goals
+    }
+    return {state: each for state, each in stuck.items() if each}

@@ -17,7 +17,7 @@ from rupture_protocol.prover.difference import Case, Literal
 from rupture_protocol.prover.joint import Joint
 from rupture_protocol.prover.regions import (
     CALENDAR,
-    MOMENTS,
+    START,
     ElapsedVariable,
     FactVariable,
     VisitsVariable,
@@ -49,11 +49,11 @@ def _literal(joint: Joint, level: int, regions: frozenset[int]) -> Literal:
 def _of_fact(variable: FactVariable, regions: frozenset[int], speaks: Protocol) -> Literal:
     fact = variable.fact
     known = frozenset(each for each in regions if each >= variable.first)
-    off, never = 0 in regions, variable.presumed is not None and 1 in regions
+    off, never = 0 in regions, any(0 < each < variable.first for each in regions)
     said: list[str] = []
     if known:
         said.append(_known(variable, known, speaks))
-    if off and (never or variable.presumed is None):
+    if off and (never or not variable.never):
         said.append("is not on record")
     elif off:
         said.append("is not on record any more")
@@ -104,7 +104,7 @@ def _values(variable: FactVariable, known: frozenset[int]) -> Iterator[Value]:
     fact = variable.fact
     domain: tuple[Value, ...] = (True, False) if fact.type is FactType.BOOLEAN else (*fact.values, *fact.also)
     for value in domain:
-        if variable.region_of(value, presumed=False, at=MOMENTS[0], calendar=CALENDAR) in known:
+        if variable.region_of(value, presumed=False, at=START, calendar=CALENDAR) in known:
             yield value
 
 
@@ -145,7 +145,7 @@ def _span(variable: ElapsedVariable, region: int, speaks: Protocol) -> str:
 
 
 def _told(variable: ElapsedVariable, region: int) -> Iterator[tuple[Elapsed, bool]]:
-    yield from zip(variable.leaves, variable.patterns[region], strict=True)
+    yield from zip(variable.leaves, variable.timeline.patterns[region], strict=True)
 
 
 def _state(name: str, speaks: Protocol) -> str:
@@ -179,11 +179,11 @@ def case_in(joint: Joint, state: str, wanted: int, about: Iterable[int]) -> Case
                 besides.append(_waited(variable, frozenset({region}), speaks))
                 told[level] = besides[-1]
             case FactVariable() if region >= variable.first:
-                value = variable.value_in(region, MOMENTS[0], CALENDAR)
+                value = variable.value_in(region, START, CALENDAR)
                 shown = variable.values[region - variable.first] if value is None else value
                 facts[variable.fact.name] = to_json(shown)
                 told[level] = f"{subject_of(variable.fact)} is {_shown(variable.fact, shown)}"
-            case FactVariable() if region == 0 and variable.presumed is not None:
+            case FactVariable() if region == 0 and variable.never:
                 gone.append(variable.fact.name)
                 told[level] = f"{subject_of(variable.fact)} is not on record any more"
             case _:

@@ -7,19 +7,17 @@ fact that only one of them has, which the other never reads. A fact of another t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 
-from rupture_protocol.engine.evaluate import compare_now
 from rupture_protocol.errors import ValueRefused
+from rupture_protocol.language.comparing import compare
 from rupture_protocol.language.conditions import Compare, Condition, OnRecord, Operator
 from rupture_protocol.language.facts import DATED, LISTED, NUMERIC, Fact, FactType, Value
 from rupture_protocol.language.protocol import Protocol
-from rupture_protocol.prover.diagram import EMPTY, FULL, Diagrams
+from rupture_protocol.prover.diagram import EMPTY, FULL, Diagrams, TooLarge
 from rupture_protocol.prover.readings import Readings, leaves_of
 from rupture_protocol.prover.regions import (
-    CALENDAR,
-    MOMENTS,
     FactVariable,
     Variable,
     VisitsVariable,
@@ -32,15 +30,22 @@ from rupture_protocol.prover.space import decisive
 class SideFact(FactVariable):
     """A fact as one of two protocols reads it, over the regions that both share."""
 
-    own: Fact
+    own: Fact = field(kw_only=True)
 
     def where(self, leaf: Compare, *, holds: bool) -> list[int]:
         """The regions in which a comparison is definitely true (or definitely false) on this side."""
         found = [region for region in self.recorded() if self._comes_to(leaf, region) is holds]
+        return [*self._never(leaf, holds=holds), *found]
+
+    def _never(self, leaf: Compare, *, holds: bool) -> Iterable[int]:
+        """The regions of what was never recorded, where what this side presumes compares so."""
         presumed = self.own.presume
-        if presumed is None or compare_now(self.own, leaf, presumed, MOMENTS[0], CALENDAR) is not holds:
-            return found
-        return [1, *found]
+        if presumed is None:
+            return ()
+        if self.timeline is not None:
+            at = self.leaves.index(leaf)
+            return (region for region, each in enumerate(self.never, start=1) if each[at] is holds)
+        return [1] if compare(self.own, leaf.operator, presumed, leaf.values) is holds else ()
 
     def recorded(self) -> Sequence[int]:
         """The regions in which it is on record: only values that this side knows."""
@@ -50,7 +55,7 @@ class SideFact(FactVariable):
     def _comes_to(self, leaf: Compare, region: int) -> bool:
         if self.fact.type in DATED:
             return self.patterns[region - self.first][self.leaves.index(leaf)]
-        return compare_now(self.own, leaf, self.values[region - self.first], MOMENTS[0], CALENDAR)
+        return compare(self.own, leaf.operator, self.values[region - self.first], leaf.values)
 
 
 def knows(fact: Fact, value: Value) -> bool:
@@ -125,8 +130,8 @@ def _costs(variable: Variable) -> list[int]:
     """What each region costs in a case that is told: nothing where nothing has to be recorded."""
     if not isinstance(variable, FactVariable):
         return list(range(variable.size))
-    free = variable.first - 1
-    return [0 if region == free else 1 for region in range(variable.size)]
+    unrecorded = range(1, variable.first) if variable.never else range(1)
+    return [0 if region in unrecorded else 1 for region in range(variable.size)]
 
 
 Sides = tuple[tuple[Variable, ...], tuple[Variable, ...]]
@@ -202,9 +207,11 @@ def _side(variable: Variable, protocol: Protocol) -> Variable:
     own = protocol.facts.get(variable.fact.name)
     if own is None or _alike(own, variable.fact):
         return variable
-    return SideFact(
-        variable.fact, variable.leaves, variable.patterns, variable.values, variable.presumed, own
-    )
+    if variable.timeline is not None and own.presume is not None and own.presume != variable.fact.presume:
+        # What one version presumes is older than the other's by a time that the regions do not tell.
+        raise TooLarge(f"`{own.name}` is held against now, and each version presumes another date")
+    told = (getattr(variable, each.name) for each in fields(FactVariable))
+    return SideFact(*told, own=own)
 
 
 def _alike(one: Fact, other: Fact) -> bool:

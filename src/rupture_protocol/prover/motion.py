@@ -2,7 +2,12 @@
 
 Safety: every fact may change at any time. Ways out: facts that vary or expire may; the others go from not
 recorded to recorded, and back only where a state forgets them. In both, what is no longer on record is
-never again *never recorded*, and the time since a state was entered only grows.
+never again *never recorded*, the time since a state was entered only grows, and a date that stays only gets
+older.
+
+Each length of time is followed by itself, though the same time passes on all of them. So more may seem
+possible than is, and what is said to be impossible is. Whether something is *surely* possible is asked
+the other way round: somebody waits for one length of time, and then the others may be anywhere later.
 """
 
 from __future__ import annotations
@@ -22,7 +27,8 @@ class Motion:
     """One of the two ways: `everything_moves` for safety.
 
     `flow` is what may change between two steps. `blur` makes one of all regions between which a fact may
-    go to and fro: sets of situations from which the same can happen next.
+    go to and fro: sets of situations from which the same can happen next. `clocks` are the lengths of time
+    that nobody can set anew. Where they are `exact`, what seems possible is possible.
     """
 
     space: Space
@@ -30,6 +36,9 @@ class Motion:
     flow: Relation = field(init=False)
     blur: Relation = field(init=False)
     loose: frozenset[int] = field(init=False)
+    clocks: tuple[int, ...] = field(init=False)
+    exact: bool = field(init=False)
+    _back: Relation = field(init=False)
     _entering: dict[str, Relation] = field(default_factory=dict)
     _entered: dict[tuple[int, str], int] = field(default_factory=dict)
     _into: dict[str, dict[int, tuple[int, ...]]] = field(default_factory=dict)
@@ -38,6 +47,8 @@ class Motion:
 
     def __post_init__(self) -> None:
         levels = dict(enumerate(self.space.variables))
+        self.clocks = tuple(level for level, each in levels.items() if self._is_clock(each))
+        self.exact = len(self.clocks) <= 1 and all(_is_steady(levels[level]) for level in self.clocks)
         flows = {
             level: self._flow(each) for level, each in levels.items() if not isinstance(each, VisitsVariable)
         }
@@ -46,18 +57,47 @@ class Motion:
         half_loose = {
             level: _blurred(each)
             for level, each in levels.items()
-            if isinstance(each, FactVariable) and each.presumed is not None and self.moves(each)
+            if isinstance(each, FactVariable) and each.never and self.mixes(each)
         }
         self.blur = Relation({**half_loose, **dict.fromkeys(self.loose)})
+        self._back = self.flow.turned()
 
     def moves(self, variable: FactVariable) -> bool:
         """Whether a fact may change at any time."""
         return self.everything_moves or variable.free
 
+    def mixes(self, variable: FactVariable) -> bool:
+        """Whether a fact may go to and fro between all that is known of it."""
+        return self.moves(variable)
+
+    def begins(self, variable: Variable, start: str) -> Iterable[int]:
+        """The regions of a variable where a case begins: nothing is recorded, its first state was entered."""
+        match variable:
+            case VisitsVariable():
+                return [variable.entering()[0] if variable.state == start else 0]
+            case FactVariable() if variable.never:
+                # A presumed date is what it is, however long before or after it a case begins.
+                return range(1, variable.first)
+            case _:
+                return [0]
+
+    def after(self, one: int) -> int:
+        """Where a case may come to from a set of situations without a step."""
+        return self.space.sets.moved(one, self.flow)
+
+    def before(self, one: int) -> int:
+        """From where a case may come to a set of situations without a step."""
+        return self.space.sets.moved(one, self._back)
+
+    def _is_clock(self, variable: Variable) -> bool:
+        if isinstance(variable, FactVariable):
+            set_anew = self.moves(variable) and variable.steady and not variable.never
+            return variable.timeline is not None and not set_anew
+        return isinstance(variable, ElapsedVariable)
+
     def _flow(self, variable: Variable) -> Sources | None:
         if isinstance(variable, ElapsedVariable):
-            size = variable.size
-            return tuple(tuple(range(at + 1)) for at in range(size)) if variable.ordered else None
+            return tuple(variable.older(at) for at in range(variable.size))
         if isinstance(variable, FactVariable):
             return _moving(variable) if self.moves(variable) else _settling(variable)
         raise TypeError("how often a state was entered changes with a step only")
@@ -92,8 +132,7 @@ class Motion:
                 case ElapsedVariable() if each.state == state:
                     yield level, (0,) * each.size
                 case FactVariable() if each.fact.name in forgets:
-                    never = each.presumed is not None
-                    yield level, tuple(1 if never and at == 1 else 0 for at in range(each.size))
+                    yield level, tuple(at if at < each.first else 0 for at in range(each.size))
 
     def entered(self, stepping: int, state: str) -> int:
         """Where a case may be after a step into a state and before the next, from a blurred set."""
@@ -163,25 +202,37 @@ def _users(sets: Diagrams, pending: Iterable[int], loose: frozenset[int]) -> dic
 
 
 def _moving(variable: FactVariable) -> Sources | None:
-    if variable.presumed is None:
+    if not variable.never:
         return None
-    everywhere = tuple(range(variable.size))
-    return tuple((1,) if at == 1 else everywhere for at in range(variable.size))
+    return tuple(
+        variable.older(at) if 0 < at < variable.first else tuple(range(variable.size))
+        for at in range(variable.size)
+    )
 
 
 def _settling(variable: FactVariable) -> Sources:
     unrecorded = tuple(range(variable.first))
-    return tuple((at,) if at < variable.first else (*unrecorded, at) for at in range(variable.size))
+    return tuple(
+        variable.older(at) if at < variable.first else (*unrecorded, *variable.older(at))
+        for at in range(variable.size)
+    )
 
 
 def _forgotten(variable: FactVariable) -> Sources | None:
-    if variable.presumed is None:
+    if not variable.never:
         return None
-    everywhere = tuple(range(variable.size))
-    known = tuple(at for at in everywhere if at != 1)
-    return tuple((1,) if at == 1 else known if at == 0 else everywhere for at in everywhere)
+    everywhere = range(variable.size)
+    known = tuple(at for at in everywhere if not 0 < at < variable.first)
+    return tuple(
+        variable.older(at) if 0 < at < variable.first else tuple(everywhere) if at else known
+        for at in everywhere
+    )
 
 
 def _blurred(variable: FactVariable) -> Sources:
-    known = tuple(at for at in range(variable.size) if at != 1)
-    return tuple((1,) if at == 1 else known for at in range(variable.size))
+    known = tuple(at for at in range(variable.size) if not 0 < at < variable.first)
+    return tuple((at,) if 0 < at < variable.first else known for at in range(variable.size))
+
+
+def _is_steady(variable: Variable) -> bool:
+    return not isinstance(variable, VisitsVariable) and variable.steady

@@ -1,21 +1,21 @@
-"""Whether one person alone can bring a case to an end, as far as recorder and person rules go."""
+"""Whether the people of a clinic can bring a case to an end at all, as far as the rules about people go.
+
+Everybody acts in one role. Looked at is who may record, take and override what, and who may not because of
+what they took before (`not_same_person`), in the order in which it happens. Facts may change at any time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import chain, combinations
 
-from rupture_protocol.language.protocol import Transition
-from rupture_protocol.prover.diagram import EMPTY
-from rupture_protocol.prover.moves import Move
+from rupture_protocol.prover.company import Company, Crew
 from rupture_protocol.prover.proof import Proof
-from rupture_protocol.prover.reach import Reach
-from rupture_protocol.prover.regions import FactVariable
 from rupture_protocol.prover.results import Finding, Results, issue_at
 
 SAYS = "one person, in one role, can bring a case to an end"
-MOST_SUBSETS = 64
+ANYBODY = "somebody"
+"""The role of those who act where the protocol has no roles."""
 
 
 def check(proof: Proof) -> Results:
@@ -24,76 +24,32 @@ def check(proof: Proof) -> Results:
 
 
 def _findings(proof: Proof) -> Iterator[Finding]:
-    roles = tuple(proof.protocol.roles)
-    if not _finishes(proof, roles):
-        return  # with nobody kept out it does not either: that is told of the states
-    alone: list[tuple[str, ...]] = [(role,) for role in roles] or [()]
-    if any(_finishes(proof, each, never) for each in alone for never in _never_taken(proof)):
-        return
-    needed = [role for role in roles if not _finishes(proof, [each for each in roles if each != role])]
-    names = ", ".join(f"`{role}`" for role in needed)
-    says = f": every way to an end needs {names}" if needed else ""
-    message = f"with one person, in one role, this protocol cannot finish{says}"
-    advice = "fine where that is meant; a clinic that cannot fill these roles cannot work with it"
-    yield Finding(issue_at(proof.protocol, "needs-several-people", message, ("roles",), help=advice))
+    message = _too_few(proof, tuple(proof.protocol.roles) or (ANYBODY,))
+    if message is not None:
+        yield Finding(issue_at(proof.protocol, "needs-several-people", message, ("roles",), help=_ADVICE))
 
 
-def _finishes(proof: Proof, roles: Collection[str], never: Collection[str] | None = None) -> bool:
-    """Whether people in these roles may reach a final state.
-
-    Args:
-        never: The triggers that one person keeps from taking, to be free to take others; None where
-            there are several people in each role.
-    """
-    unrecorded = _unrecordable(proof, roles)
-
-    def also(move: Move) -> tuple[int, ...]:
-        if not _may(move, roles, never):
-            return (EMPTY,)
-        levels = frozenset().union(*(proof.space.sets.support(factor) for factor in move.taken))
-        return tuple(unrecorded[level] for level in sorted(levels) if level in unrecorded)
-
-    final = {state for state, each in proof.protocol.states.items() if each.final}
-    # Without the history first: where even that leads to no end, the rest need not be looked at.
-    if not final & _within_sight(proof, also):
-        return False
-    return not final.isdisjoint(Reach(proof.safety.motion, proof.moves, also).total)
+_ADVICE = "fine where that is meant; a clinic that cannot fill these roles cannot work with it"
 
 
-def _within_sight(proof: Proof, also: Callable[[Move], tuple[int, ...]]) -> set[str]:
-    """The states that may be reached as far as each move by itself goes."""
-    seen = {proof.protocol.initial}
-    waiting = list(seen)
-    while waiting:
-        state = waiting.pop()
-        for move in proof.moves.by_state[state]:
-            if move.to not in seen and proof.possible(proof.safety, state, (*move.taken, *also(move))):
-                seen.add(move.to)
-                waiting.append(move.to)
-    return seen
+def _too_few(proof: Proof, roles: tuple[str, ...]) -> str | None:
+    """In words, that there must be several people; None where one is enough, or none ever are."""
+    company = Company(proof)
+    everybody: Mapping[str, Crew] = dict.fromkeys(roles, Crew.MANY)
+    if not company.finishes(everybody):
+        return None  # that is told of the states
+    one_each = dict.fromkeys(roles, Crew.ONE)
+    if not company.finishes(one_each):
+        several = [role for role in roles if company.finishes({**one_each, role: Crew.MANY})]
+        who = "one person in each role" if len(roles) > 1 else "one person"
+        says = f": there must be several people as {_listed(several, ' or ')}" if several else ""
+        return f"with {who} this protocol cannot finish{says}"
+    if any(company.finishes({role: Crew.ONE}) for role in roles):
+        return None
+    needed = [role for role in roles if not company.finishes({**everybody, role: Crew.NOBODY})]
+    says = f": every way to an end needs {_listed(needed, ', ')}" if needed else ""
+    return f"with one person, in one role, this protocol cannot finish{says}"
 
 
-def _unrecordable(proof: Proof, roles: Collection[str]) -> dict[int, int]:
-    """For each fact that none of these roles may record, the situations in which it is not on record."""
-    return {
-        level: proof.space.sets.regions(level, range(variable.first))
-        for level, variable in enumerate(proof.space.variables)
-        if isinstance(variable, FactVariable) and variable.fact.by and not set(variable.fact.by) & set(roles)
-    }
-
-
-def _may(move: Move, roles: Collection[str], never: Collection[str] | None) -> bool:
-    defined = move.step.defined
-    override = defined.override if isinstance(defined, Transition) else None
-    allowed = {*defined.by, *(override.by if override else ())}
-    if allowed and not allowed & set(roles):
-        return False
-    apart = set(move.step.not_same_person)
-    return never is None or (defined.trigger not in never and apart <= set(never))
-
-
-def _never_taken(proof: Proof) -> list[tuple[str, ...]]:
-    """The sets of triggers that one person may keep from taking, so as to be free for others."""
-    triggers = sorted({trigger for move in proof.moves for trigger in move.step.not_same_person})
-    subsets = chain.from_iterable(combinations(triggers, size) for size in range(len(triggers) + 1))
-    return [each for _, each in zip(range(MOST_SUBSETS), subsets, strict=False)]
+def _listed(roles: list[str], between: str) -> str:
+    return between.join(f"`{role}`" for role in roles)

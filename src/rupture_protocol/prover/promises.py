@@ -17,8 +17,9 @@ from rupture_protocol.language.protocol import (
 from rupture_protocol.prover.breaking import broken
 from rupture_protocol.prover.diagram import FULL
 from rupture_protocol.prover.moves import Move
-from rupture_protocol.prover.proof import Proof
+from rupture_protocol.prover.proof import ONLY_SEEMS, Proof, Undecided
 from rupture_protocol.prover.proofs import Proofs
+from rupture_protocol.prover.reach import Reach
 from rupture_protocol.prover.results import Finding, Results
 from rupture_protocol.prover.scenario import lacking, state_title, trigger_title
 from rupture_protocol.prover.story import Target
@@ -40,10 +41,12 @@ def _findings(proof: Proof, promise: Promise) -> Iterator[Finding]:
         case OfferPromise():
             targets, reach = list(_not_offered(proof, promise)), proof.safety
         case ReachPromise():
-            targets = list(_out_of_reach(proof, promise))
-            reach = proof.ways
+            targets, reach = list(_out_of_reach(proof, promise, proof.ways)), proof.ways
+            sure = proof.sure_ways
+            if not targets and sure is not reach and any(_out_of_reach(proof, promise, sure)):
+                raise Undecided(ONLY_SEEMS)
     if targets:
-        story, _ = proof.story(reach, targets)
+        story = proof.story(reach, targets)
         yield Finding(broken(proof.protocol, promise, story))
 
 
@@ -169,10 +172,10 @@ def _offer_said(
 # always_reachable: … ----------------------------------------------------------------------------------
 
 
-def _out_of_reach(proof: Proof, promise: ReachPromise) -> Iterator[Target]:
+def _out_of_reach(proof: Proof, promise: ReachPromise, leads: Reach) -> Iterator[Target]:
     """The situations from which no recording of facts leads to where it must."""
     sets, reach = proof.space.sets, proof.ways
-    leading = reach.leading_to(dict.fromkeys(promise.always_reachable, FULL))
+    leading = leads.leading_to(dict.fromkeys(promise.always_reachable, FULL))
     goals = " or ".join(state_title(state, proof.protocol) for state in promise.always_reachable)
     for state, total in reach.total.items():
         if proof.protocol.states[state].final:

@@ -17,10 +17,17 @@ from rupture_protocol.prover.reach import Reach
 from rupture_protocol.prover.results import Answer, Finding, Result, issue_at
 from rupture_protocol.prover.space import Space
 from rupture_protocol.prover.story import Storyteller, Target
+from rupture_protocol.prover.surely import SureMotion
 
 
-class CannotReplay(Exception):
-    """The prover found a way that the engine cannot go."""
+class Undecided(Exception):
+    """What seems so to a proof could not be made sure of; the message says why."""
+
+
+CANNOT_REPLAY = "the engine cannot replay what speaks against it"
+ONLY_SEEMS = (
+    "it rests on several lengths of time at once, of which the prover knows only that each of them grows"
+)
 
 
 @dataclass(eq=False)
@@ -51,6 +58,20 @@ class Proof:
         return Reach(Motion(self.space, everything_moves=False), self.moves)
 
     @cached_property
+    def surely(self) -> Reach:
+        """As `safety`, but never more than can be reached."""
+        if self.safety.motion.exact:
+            return self.safety
+        return Reach(SureMotion(self.space, everything_moves=True), self.moves)
+
+    @cached_property
+    def sure_ways(self) -> Reach:
+        """As `ways`, to be asked what leads somewhere: never more than does."""
+        if self.ways.motion.exact:
+            return self.ways
+        return Reach(SureMotion(self.space, everything_moves=False), self.moves)
+
+    @cached_property
     def engine(self) -> Engine:
         """The real engine, for stories."""
         return Engine(self.protocol)
@@ -67,17 +88,37 @@ class Proof:
         projected = reach.motion.project((*factors, self.space.sound))
         return self.space.sets.both(here, projected) != EMPTY
 
-    def story(self, reach: Reach, targets: Sequence[Target]) -> tuple[Story, Target]:
-        """The shortest story to one of these, and to which.
+    def shown(self, states: Iterable[str], factors: Iterable[int]) -> bool:
+        """Whether a case can come to one of these states in a situation that lies in all these sets.
 
         Raises:
-            CannotReplay: The engine can live through none that was tried.
+            Undecided: So it seems, but the engine can live through none of the stories that were tried.
         """
-        teller = self._tellers.setdefault(id(reach), Storyteller(reach, self.engine))
-        told = teller.tell(targets)
-        if told is None:
-            raise CannotReplay
-        return told
+        given, among = tuple(factors), tuple(states)
+        if any(self.possible(self.surely, state, given) for state in among):
+            return True
+        if self.surely is self.safety:
+            return False
+        seem = [state for state in among if self.possible(self.safety, state, given)]
+        wanted = self.space.sets.all_of(given) if seem else EMPTY
+        targets = [Target(state, wanted, lambda _: "", lambda _: True) for state in seem]
+        if targets and self._teller(self.safety).tell(targets) is None:
+            raise Undecided(ONLY_SEEMS)
+        return bool(targets)
+
+    def story(self, reach: Reach, targets: Sequence[Target]) -> Story:
+        """The shortest story to one of these.
+
+        Raises:
+            Undecided: The engine can live through none that was tried.
+        """
+        story = self._teller(reach).tell(targets)
+        if story is None:
+            raise Undecided(CANNOT_REPLAY)
+        return story
+
+    def _teller(self, reach: Reach) -> Storyteller:
+        return self._tellers.setdefault(id(reach), Storyteller(reach, self.engine))
 
     def result(
         self,
@@ -88,25 +129,31 @@ class Proof:
         *,
         promise: bool = False,
     ) -> Result:
-        """The result of looking for what speaks against something; *not decided* where that breaks off."""
-        try:
-            findings = tuple(find())
-        except TooLarge as error:
-            why = str(error) or f"it takes more than {self.budget} nodes"
-            return self._undecided(name, says, path, promise, why)
-        except RecursionError:
-            return self._undecided(name, says, path, promise, "it reads too many facts at once")
-        except CannotReplay:
-            return self._undecided(
-                name, says, path, promise, "the engine cannot replay what speaks against it"
-            )
-        answer = Answer.FAILS if findings else Answer.PROVED
-        return Result(name, says, answer, promise, None, findings)
+        """The result of looking for what speaks against something.
 
-    def _undecided(self, name: str, says: str, path: Path, promise: bool, why: str) -> Result:
+        Where that breaks off, what was found so far still fails; with nothing found, it is *not decided*.
+        """
+        findings: list[Finding] = []
+        why = self._gathered(find, findings)
+        if findings or why is None:
+            answer = Answer.FAILS if findings else Answer.PROVED
+            return Result(name, says, answer, promise, None, tuple(findings))
         message = f"`{name}` is not decided: {why}"
         finding = Finding(issue_at(self.protocol, "not-decided", message, path, help=_HELP))
         return Result(name, says, Answer.NOT_DECIDED, promise, why, (finding,))
+
+    def _gathered(self, find: Callable[[], Iterable[Finding]], findings: list[Finding]) -> str | None:
+        """Puts what is found into a list; why that breaks off, if it does."""
+        try:
+            for finding in find():
+                findings.append(finding)  # noqa: PERF402 - what was found before it breaks off is kept
+        except TooLarge as error:
+            return str(error) or f"it takes more than {self.budget} nodes"
+        except RecursionError:
+            return "it reads too many facts at once"
+        except Undecided as error:
+            return str(error)
+        return None
 
 
 _HELP = "take it as not proved: look at it by hand, or make the conditions simpler"

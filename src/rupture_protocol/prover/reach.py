@@ -6,13 +6,13 @@ moves freely is at one step, it may be anything at the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from rupture_protocol.prover.diagram import EMPTY, FULL
+from rupture_protocol.prover.diagram import EMPTY
 from rupture_protocol.prover.motion import Motion
 from rupture_protocol.prover.moves import Move, Moves
-from rupture_protocol.prover.regions import ElapsedVariable, FactVariable, VisitsVariable
 
 Sets = dict[str, int]
 """A set of situations for each state; a state without one has none."""
@@ -27,45 +27,40 @@ class Way:
     sources: tuple[str, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Reach:
-    """What can be reached from the beginning: `total`, for each state.
-
-    `also` gives more sets in which a move must be taken, for questions about fewer people.
-    """
+    """What can be reached from the beginning: `total`, for each state."""
 
     motion: Motion
     moves: Moves
-    also: Callable[[Move], tuple[int, ...]] = lambda _move: ()
     ways: tuple[Way, ...] = field(init=False)
-    total: Sets = field(init=False)
-    _rings: list[Sets] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ways = self._ways()
-        self.total = self._everything()
 
-    @property
+    @cached_property
     def rings(self) -> list[Sets]:
         """What is new after so many steps: only a story needs to know."""
-        if not self._rings:
-            so_far: Sets = {}
-            ring = self._start()
-            while ring:
-                self._rings.append(ring)
-                for state, new in ring.items():
-                    so_far[state] = self.motion.space.sets.either(so_far.get(state, EMPTY), new)
-                ring = self._next(ring, so_far)
-        return self._rings
+        rings: list[Sets] = []
+        so_far: Sets = {}
+        ring = self.start()
+        while ring:
+            rings.append(ring)
+            for state, new in ring.items():
+                so_far[state] = self.motion.space.sets.either(so_far.get(state, EMPTY), new)
+            ring = self._next(ring, so_far)
+        return rings
 
-    def _start(self) -> Sets:
+    def start(self) -> Sets:
+        """Where a case may be before its first step."""
         start = self.motion.space.protocol.initial
-        return {start: self.motion.space.sets.moved(self._beginning(start), self.motion.flow)}
+        return {start: self.motion.after(self._beginning(start))}
 
-    def _everything(self) -> Sets:
+    @cached_property
+    def total(self) -> Sets:
         """The fixpoint, from all that is reached so far: sets that only grow have the smallest diagrams."""
         sets = self.motion.space.sets
-        total = self._start()
+        total = self.start()
         leaving: dict[str, list[Way]] = {}
         for way in self.ways:
             for state in way.sources:
@@ -92,7 +87,7 @@ class Reach:
 
     def projected(self, move: Move) -> int:
         """Where a move can be taken from, as far as `motion` tells situations apart."""
-        return self.motion.project((*move.taken, self.motion.space.sound, *self.also(move)))
+        return self.motion.project((*move.taken, self.motion.space.sound))
 
     def leading_to(self, goals: Mapping[str, int]) -> Sets:
         """From which situations one of the goals can be reached, whatever is recorded meanwhile.
@@ -100,16 +95,15 @@ class Reach:
         Args:
             goals: Sets of situations by state, blurred.
         """
-        back = self.motion.flow.turned()
         sets = self.motion.space.sets
-        found: Sets = {state: sets.moved(goal, back) for state, goal in goals.items() if goal}
+        found: Sets = {state: self.motion.before(goal) for state, goal in goals.items() if goal}
         changed = set(found)
         while changed:
             ways = [way for way in self.ways if way.to in changed]
             changed = set()
             for way in ways:
                 entering = sets.before(found[way.to], self.motion.into(way.to))
-                new = sets.moved(sets.both(way.taken, entering), back)
+                new = self.motion.before(sets.both(way.taken, entering))
                 for state in way.sources:
                     grown = sets.either(found.get(state, EMPTY), new)
                     if grown != found.get(state, EMPTY):
@@ -136,18 +130,10 @@ class Reach:
         return {state: each for state, each in fresh.items() if each}
 
     def _beginning(self, start: str) -> int:
-        """Nothing is recorded, and the case has been in its first state once, just now."""
         sets = self.motion.space.sets
-        result = FULL
-        for level, variable in enumerate(self.motion.space.variables):
-            match variable:
-                case VisitsVariable():
-                    region = variable.entering()[0] if variable.state == start else 0
-                case ElapsedVariable():
-                    region = 0
-                case FactVariable():
-                    if level in self.motion.loose:
-                        continue
-                    region = variable.first - 1
-            result = sets.both(result, sets.regions(level, [region]))
-        return result
+        variables = enumerate(self.motion.space.variables)
+        return sets.all_of(
+            sets.regions(level, self.motion.begins(variable, start))
+            for level, variable in variables
+            if level not in self.motion.loose
+        )

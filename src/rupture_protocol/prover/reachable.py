@@ -21,7 +21,7 @@ def check(proof: Proof) -> Results:
 
 def _states(proof: Proof) -> Iterator[Finding]:
     for state in proof.protocol.states:
-        if not proof.safety.at(state):
+        if not proof.shown([state], ()):
             message = f"no case can ever come to `{state}`"
             advice = "a transition that leads there and can be open"
             yield Finding(
@@ -36,7 +36,8 @@ def _triggers(proof: Proof) -> Iterator[Finding]:
         if proof.safety.at(move.state):
             offered.setdefault(id(move.step.defined), []).append(move)
     for moves in offered.values():
-        if not any(proof.possible(proof.safety, move.state, move.open) for move in moves):
+        # What is offered in many states asks the same in each of them.
+        if not proof.shown([move.state for move in moves], moves[0].open):
             step = moves[0].step
             message = f"`{step.trigger}` is never open, in no situation that a case can come to"
             advice = _why_never(proof, moves)

@@ -1,23 +1,22 @@
 """What a proof tells apart: each fact's values in regions that no condition distinguishes, and the history.
 
-Exact: a region is a set of values on which every comparison in the protocol comes to the same. Each has
-one value that stands for it, so that a story can be told with it.
+Exact: a region is a set of values on which every comparison in the protocol comes to the same, now and
+later. Each has one value that stands for it, so that a story can be told with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import chain, groupby, product
+from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any, Final
 
-from rupture_protocol.engine.calendar import Calendar, after
-from rupture_protocol.engine.case import Visit
+from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.cubes import representatives
-from rupture_protocol.engine.evaluate import Situation, compare_now, elapsed
-from rupture_protocol.engine.truth import TRUE
+from rupture_protocol.engine.evaluate import Situation
 from rupture_protocol.frozen import NOTHING
+from rupture_protocol.language.comparing import compare
 from rupture_protocol.language.conditions import (
     AGAINST_NOW,
     Compare,
@@ -29,39 +28,38 @@ from rupture_protocol.language.conditions import (
 )
 from rupture_protocol.language.facts import DATED, Fact, FactType, Value
 from rupture_protocol.language.protocol import Protocol
+from rupture_protocol.language.quantities import Unit
 from rupture_protocol.prover.diagram import TooLarge
+from rupture_protocol.prover.timeline import Pattern, Timeline, against_now, since_entry
 
-MOMENTS: Final = tuple(
-    datetime(year, month, day, 12, tzinfo=UTC)
-    for year, month, day in ((2026, 11, 24), (2026, 11, 28), (2027, 1, 31), (2027, 3, 1), (2028, 3, 31))
-)
-"""When stories begin, and besides: a Saturday, and days around which months differ in length."""
+START: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
+"""When stories begin."""
 
 MOST_REGIONS: Final = 1024
 CALENDAR: Final = Calendar()
 
-Pattern = tuple[bool, ...]
-"""What each comparison of a fact comes to, in the order of `leaves`."""
-
 
 @dataclass(frozen=True, slots=True)
 class FactVariable:
-    """A fact: region 0 is *not on record*; where it is presumed, region 1 is *never recorded*.
+    """A fact: region 0 is *not on record*; where it is presumed, *never recorded* comes next.
 
-    `patterns` are those of the regions of values, which come after. `free`: it varies, expires, or is
-    held against now, so that it may change at any time.
+    `never` are the patterns of those regions: one, or one for each position of a presumed date that is held
+    against now. `patterns` are those of the regions of values, which come after. A fact that is held
+    against now has a `timeline`, and of each kind of value in `kinds` one region for each position there.
     """
 
     fact: Fact
     leaves: tuple[Compare, ...]
     patterns: tuple[Pattern, ...]
     values: tuple[Value, ...]
-    presumed: Pattern | None
+    never: tuple[Pattern, ...] = ()
+    timeline: Timeline | None = None
+    kinds: tuple[Pattern, ...] = ()
 
     @property
     def first(self) -> int:
         """The first region of values."""
-        return 1 if self.presumed is None else 2
+        return 1 + len(self.never)
 
     @property
     def size(self) -> int:
@@ -70,35 +68,74 @@ class FactVariable:
 
     @property
     def free(self) -> bool:
-        """Whether it changes as life and time go on."""
-        against_now = any(leaf.operator in AGAINST_NOW for leaf in self.leaves)
-        return self.fact.varies or self.fact.lasts is not None or against_now
+        """Whether it changes as life goes on."""
+        return self.fact.varies or self.fact.lasts is not None
+
+    @property
+    def straight(self) -> bool:
+        """Whether time leads through its regions in one order."""
+        return self.timeline is None or self.timeline.straight
+
+    @property
+    def steady(self) -> bool:
+        """Whether that is so, and whatever can be recorded of it can be at any moment."""
+        if self.timeline is None:
+            return True
+        units = {mark.length.unit for mark in self.timeline.marks if mark.length is not None}
+        hours_of_days = self.fact.type is FactType.DATE and units & {Unit.MINUTES, Unit.HOURS}
+        return self.straight and len(self.kinds) == 1 and not hours_of_days
+
+    def recordable(self, region: int) -> bool:
+        """Whether a value in a region can be recorded at any moment, as what is still to come always can."""
+        if region < self.first:
+            return False
+        at_an_end = region in (self.first, self.size - 1) and len(self.kinds) <= 1
+        return self.steady or at_an_end
+
+    def older(self, region: int) -> tuple[int, ...]:
+        """The regions that a fact may come from by time alone, while nothing is recorded."""
+        if self.timeline is None or region == 0:
+            return (region,)
+        first = 1 if region < self.first else self.first
+        kind, position = divmod(region - first, len(self.timeline.patterns))
+        start = first + kind * len(self.timeline.patterns)
+        return tuple(start + each for each in self.timeline.sources[position])
 
     def where(self, leaf: Compare, *, holds: bool) -> list[int]:
         """The regions in which a comparison is definitely true (or definitely false)."""
         at = self.leaves.index(leaf)
-        found = [self.first + region for region, each in enumerate(self.patterns) if each[at] is holds]
-        return [1, *found] if self.presumed is not None and self.presumed[at] is holds else found
+        known = enumerate((*self.never, *self.patterns), start=1)
+        return [region for region, each in known if each[at] is holds]
 
     def recorded(self) -> Sequence[int]:
         """The regions in which it is on record."""
         return range(self.first, self.size)
 
     def region_of(self, value: Value | None, *, presumed: bool, at: datetime, calendar: Calendar) -> int:
-        """The region of what is known of the fact at a moment; -1 for one that no moment at hand showed."""
+        """The region of what is known of the fact at a moment."""
         if value is None:
             return 0
+        if self.timeline is None or not isinstance(value, date):
+            return (
+                1 if presumed else self.first + self.patterns.index(_kind_of(self.fact, self.leaves, value))
+            )
+        position = self.timeline.position(value, at, calendar)
         if presumed:
-            return 1
-        pattern = pattern_of(self.fact, self.leaves, value, at, calendar)
-        return self.first + self.patterns.index(pattern) if pattern in self.patterns else -1
+            return 1 + position
+        kind = self.kinds.index(_kind_of(self.fact, self.leaves, value))
+        return self.first + kind * len(self.timeline.patterns) + position
 
     def value_in(self, region: int, at: datetime, calendar: Calendar) -> Value | None:
         """A value in a region at a moment; None where no such value is found."""
-        if not any(leaf.operator in AGAINST_NOW for leaf in self.leaves):
+        if self.timeline is None:
             return self.values[region - self.first]
-        wanted = self.patterns[region - self.first]
-        return dict(_regions_at(self.fact, self.leaves, at, calendar)).get(wanted)
+        candidates = _candidates(self.fact, self.leaves, at, calendar)
+        found = (
+            value
+            for value in candidates
+            if self.region_of(value, presumed=False, at=at, calendar=calendar) == region
+        )
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +157,35 @@ class VisitsVariable:
 
 @dataclass(frozen=True, slots=True)
 class ElapsedVariable:
-    """How long ago a state was last entered, in the order in which time passes."""
+    """How long ago a state was last entered: where one stands on the timeline of its lengths."""
 
     state: str
     leaves: tuple[Elapsed, ...]
-    patterns: tuple[Pattern, ...]
-    ordered: bool
+    timeline: Timeline
 
     @property
     def size(self) -> int:
         """How many regions there are."""
-        return len(self.patterns)
+        return len(self.timeline.patterns)
+
+    @property
+    def straight(self) -> bool:
+        """Whether time leads through its regions in one order."""
+        return self.timeline.straight
+
+    @property
+    def steady(self) -> bool:
+        """The same: nobody records it."""
+        return self.straight
+
+    def older(self, region: int) -> tuple[int, ...]:
+        """The regions that a length of time may come from while time passes."""
+        return self.timeline.sources[region]
 
     def where(self, leaf: Elapsed) -> list[int]:
         """The regions in which a comparison holds."""
         at = self.leaves.index(leaf)
-        return [region for region, pattern in enumerate(self.patterns) if pattern[at]]
-
-    def region_of(self, entered: datetime, at: datetime, calendar: Calendar) -> int:
-        """The region of the time since a state was entered; -1 for one that no moment at hand showed."""
-        moments = [each for each in turning_points(entered, self.leaves, calendar) if each < at]
-        run = run_of(self.leaves, entered, [*moments, at], calendar)
-        if self.ordered:
-            return len(run) - 1 if run == self.patterns[: len(run)] else -1
-        return self.patterns.index(run[-1]) if run[-1] in self.patterns else -1
+        return [region for region, pattern in enumerate(self.timeline.patterns) if pattern[at]]
 
 
 Variable = FactVariable | VisitsVariable | ElapsedVariable
@@ -173,41 +215,53 @@ def variables_of(protocol: Protocol, leaves: Iterable[Condition]) -> tuple[Varia
                 counts[state] = max(counts.get(state, 0), 1)
                 waiting.setdefault(state, {})[leaf] = None
     visits = [VisitsVariable(state, counts[state]) for state in protocol.states if state in counts]
-    lengths = [_waits(state, tuple(found)) for state, found in waiting.items()]
+    lengths = [
+        ElapsedVariable(state, tuple(found), since_entry(tuple(found))) for state, found in waiting.items()
+    ]
     facts = [_fact(protocol.facts[name], tuple(found)) for name, found in compared.items()]
     return (*visits, *lengths, *facts)
 
 
 def _fact(fact: Fact, leaves: tuple[Compare, ...]) -> FactVariable:
-    found: dict[Pattern, Value] = {}
-    against_now = any(leaf.operator in AGAINST_NOW for leaf in leaves)
-    if against_now and fact.presume is not None:
-        # What nobody recorded would come to something else as time passes: one region is not enough.
-        raise TooLarge(f"`{fact.name}` is presumed and held against now, which the prover does not follow")
-    for at in _moments(leaves) if against_now else MOMENTS[:1]:
-        for pattern, value in _regions_at(fact, leaves, at, CALENDAR):
-            found.setdefault(pattern, value)
-    presumed = None if fact.presume is None else pattern_of(fact, leaves, fact.presume, MOMENTS[0], CALENDAR)
-    return FactVariable(fact, leaves, tuple(found), tuple(found.values()), presumed)
+    kinds: dict[Pattern, Value] = {}
+    for value in _candidates(fact, leaves, START, CALENDAR):
+        kinds.setdefault(_kind_of(fact, leaves, value), value)
+    presumed = None if fact.presume is None else _kind_of(fact, leaves, fact.presume)
+    if any(leaf.operator in AGAINST_NOW for leaf in leaves):
+        return _held_against_now(fact, leaves, kinds, presumed)
+    never = () if presumed is None else (presumed,)
+    return FactVariable(fact, leaves, tuple(kinds), tuple(kinds.values()), never)
 
 
-def pattern_of(
-    fact: Fact, leaves: Sequence[Compare], value: Value, at: datetime, calendar: Calendar
-) -> Pattern:
-    """What each comparison comes to for a value at a moment."""
-    return tuple([compare_now(fact, leaf, value, at, calendar) for leaf in leaves])
+def _held_against_now(
+    fact: Fact, leaves: tuple[Compare, ...], kinds: dict[Pattern, Value], presumed: Pattern | None
+) -> FactVariable:
+    held = [leaf for leaf in leaves if leaf.operator in AGAINST_NOW]
+    line = against_now(held, by_day=fact.type is FactType.DATE)
+    if len(kinds) * len(line.patterns) > MOST_REGIONS:
+        raise TooLarge
+    shown: dict[tuple[Pattern, int], Value] = {}
+    for value in _candidates(fact, leaves, START, CALENDAR):
+        if isinstance(value, date):
+            place = _kind_of(fact, leaves, value), line.position(value, START, CALENDAR)
+            shown.setdefault(place, value)
+    values = [
+        shown.get((kind, at), value) for kind, value in kinds.items() for at in range(len(line.patterns))
+    ]
+    patterns = [_together(leaves, kind, now) for kind, now in product(kinds, line.patterns)]
+    never = [] if presumed is None else [_together(leaves, presumed, now) for now in line.patterns]
+    return FactVariable(fact, leaves, tuple(patterns), tuple(values), tuple(never), line, tuple(kinds))
 
 
-def _regions_at(
-    fact: Fact, leaves: tuple[Compare, ...], at: datetime, calendar: Calendar
-) -> Iterator[tuple[Pattern, Value]]:
-    """Each region that there is at a moment, with one value of it."""
-    seen: set[Pattern] = set()
-    for value in _candidates(fact, leaves, at, calendar):
-        pattern = pattern_of(fact, leaves, value, at, calendar)
-        if pattern not in seen:
-            seen.add(pattern)
-            yield pattern, value
+def _kind_of(fact: Fact, leaves: Sequence[Compare], value: Value) -> Pattern:
+    """What each comparison with a written value comes to, whenever that is."""
+    written = [leaf for leaf in leaves if leaf.operator not in AGAINST_NOW]
+    return tuple([compare(fact, leaf.operator, value, leaf.values) for leaf in written])
+
+
+def _together(leaves: Sequence[Compare], kind: Pattern, now: Pattern) -> Pattern:
+    written, held = iter(kind), iter(now)
+    return tuple([next(held if leaf.operator in AGAINST_NOW else written) for leaf in leaves])
 
 
 def _candidates(fact: Fact, leaves: tuple[Compare, ...], at: datetime, calendar: Calendar) -> Iterable[Value]:
@@ -248,60 +302,6 @@ def _so_far(
 def _elements(leaf: Compare) -> Iterable[str]:
     first: Any = leaf.values[0]
     return first if isinstance(first, frozenset) else [str(each) for each in leaf.values]
-
-
-def _moments(leaves: tuple[Compare, ...]) -> Iterator[datetime]:
-    """Moments at which comparisons with a written date and against now may stand in any order."""
-    yield from MOMENTS
-    lengths: list[Any] = [leaf.values[0] for leaf in leaves if leaf.operator in AGAINST_NOW]
-    written = [value for leaf in leaves if leaf.operator not in AGAINST_NOW for value in leaf.values]
-    for value, length in product(written, lengths):
-        if not isinstance(value, date):
-            continue
-        turn = after(value, length, CALENDAR)
-        start = value if isinstance(value, datetime) else datetime.combine(value, time.min, UTC)
-        yield from (start - _LONG, start - timedelta(days=2), start + (turn - start) / 2)
-        yield from (turn - timedelta(minutes=1), turn, turn + timedelta(days=2), turn + _LONG)
-
-
-_LONG: Final = timedelta(days=400)
-
-
-def _waits(state: str, leaves: tuple[Elapsed, ...]) -> ElapsedVariable:
-    """What the comparisons come to one after the other while time passes."""
-    runs = {run_of(leaves, start, turning_points(start, leaves, CALENDAR), CALENDAR) for start in MOMENTS}
-    if len(runs) == 1:
-        return ElapsedVariable(state, leaves, runs.pop(), ordered=True)
-    # A month is now shorter and now longer than 30 days: then there is no one order.
-    return ElapsedVariable(
-        state, leaves, tuple(dict.fromkeys(chain.from_iterable(sorted(runs)))), ordered=False
-    )
-
-
-def run_of(
-    leaves: tuple[Elapsed, ...], start: datetime, moments: Iterable[datetime], calendar: Calendar
-) -> tuple[Pattern, ...]:
-    """What the comparisons come to at these moments, without repetition."""
-    visits = {leaf.since: Visit(1, start) for leaf in leaves}
-    return tuple(pattern for pattern, _ in groupby(waited(leaves, visits, at, calendar) for at in moments))
-
-
-def waited(
-    leaves: Sequence[Elapsed], visits: Mapping[str, Visit], at: datetime, calendar: Calendar
-) -> Pattern:
-    """What each comparison of a length of time comes to at a moment."""
-    return tuple([elapsed(leaf, visits, at, calendar) is TRUE for leaf in leaves])
-
-
-def turning_points(start: datetime, leaves: Iterable[Elapsed], calendar: Calendar) -> list[datetime]:
-    """The moments around which comparisons with the time since `start` change over, in order."""
-    tiny = timedelta(microseconds=1)
-    points = {start, start + tiny}
-    for leaf in leaves:
-        for length in leaf.values:
-            turn = after(start, length, calendar)
-            points |= {turn - tiny, turn, turn + tiny}
-    return sorted(each for each in points if each >= start)
 
 
 def _nowhere(at: datetime, calendar: Calendar) -> Situation:

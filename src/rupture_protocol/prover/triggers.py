@@ -49,7 +49,7 @@ _HELP = "fine where people should choose how; else guards of which only one can 
 
 
 def _together(proof: Proof, state: str, one: Move, other: Move) -> bool:
-    return proof.possible(proof.safety, state, (*one.open, *other.open))
+    return proof.shown([state], (*one.open, *other.open))
 
 
 def _hidden(proof: Proof, state: str, one: Move, other: Move) -> tuple[Move, Move] | None:
