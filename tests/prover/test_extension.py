@@ -215,7 +215,9 @@ def test_what_loosens_is_refused_at_its_own_line_with_what_to_write_instead(edit
     with pytest.raises(InvalidProtocol) as refused:
         loads(head + written, file="riverside.yaml")
     errors = [issue for issue in refused.value.issues if issue.severity == "error"]
-    assert {(each.span.file, each.excerpt) for each in errors} == {("riverside.yaml", written)}
+    # What stays shut by it may leave states of the base a dead end; that is told where these stand.
+    blamed = {(each.span.file, each.excerpt) for each in errors if each.code != "dead-end"}
+    assert blamed == {("riverside.yaml", written)}
     assert any(advice in (each.help or "") for each in errors), [each.help for each in errors]
 
 
