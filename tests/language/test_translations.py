@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from rupture_protocol import Engine, InvalidProtocol, Protocol, ProtocolNotFound, load
 from rupture_protocol.loading import check
@@ -212,3 +214,19 @@ def test_an_extension_is_translated_file_by_file(tmp_path: Path) -> None:
     assert step.guidance.say == ("Entschuldigung", "Danke", "Langsam")
     assert (found.title, step.title) == ("Klein", "Weiter")
     assert found.digest == load(tmp_path / "clinic.yaml").digest
+
+
+def test_a_file_without_translations_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[object] = []
+    parse = yaml.parse
+
+    def parsing(*given: Any, **more: Any) -> Any:
+        parsed.append(given)
+        return parse(*given, **more)
+
+    monkeypatch.setattr(yaml, "parse", parsing)
+    path = tmp_path / "clinic.yaml"
+    path.write_text(ORIGINAL, "utf-8")
+
+    check(path)
+    assert len(parsed) == 1
