@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, reject
 from tests.prover.brute import values_of
 from tests.prover.two_versions import NEVER, OFF, Spot, regions, situation, two_versions, verdicts
-from tests.strategies import NOON, Dice, dice, protocols, value_of
+from tests.strategies import NOON, Dice, dice, law, protocols, value_of
 
 from rupture_protocol import loads
 from rupture_protocol.engine.case import Visit
@@ -107,6 +107,7 @@ def test_the_random_versions_differ_often_enough_to_tell() -> None:
     assert differing > 500
 
 
+@law(100)
 @given(protocols(most_facts=4), protocols(most_facts=4), dice())
 def test_the_sets_are_exact_for_every_type_and_form(old: Protocol, new: Protocol, dice: Dice) -> None:
     try:
