@@ -1,7 +1,7 @@
 """Random protocols, as an author could write them, and random cases of them: what the laws range over.
 
-Everything is picked by one primitive, `Dice`, from strategies that are made once: making them anew for
-every pick costs more than all that the laws then check. Hypothesis still sees, replays and shrinks each pick.
+Everything is picked by one primitive, `Dice`, from bytes that Hypothesis draws many at a time: drawing every
+pick by itself costs more than all that the laws then check. Hypothesis still replays and shrinks the picks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, find, settings
@@ -50,33 +49,41 @@ def catches(broken: Callable[[T], object], where: st.SearchStrategy[T]) -> bool:
     return True
 
 
-@cache
-def _below(count: int) -> st.SearchStrategy[int]:
-    return st.integers(0, count - 1)
+_CHUNK = st.binary(min_size=64, max_size=64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Dice:
-    """Picks."""
+    """Picks, each made of the next few bytes of what Hypothesis draws: zeros pick what is simplest."""
 
-    draw: Callable[[st.SearchStrategy[int]], int]
+    draw: Callable[[st.SearchStrategy[bytes]], bytes]
+    _left: bytes = b""
 
     def one(self, of: Sequence[T]) -> T:
         """One of these."""
-        return of[self.draw(_below(len(of)))] if len(of) > 1 else of[0]
+        return of[self._below(len(of))]
 
     def number(self, low: int, high: int) -> int:
         """A whole number, both ends included."""
-        return low + self.draw(_below(high - low + 1))
+        return low + self._below(high - low + 1)
 
     def now_and_then(self, one_in: int) -> bool:
         """True once in so many times."""
-        return self.draw(_below(one_in)) == one_in - 1
+        return self._below(one_in) == one_in - 1
 
     def some(self, of: Sequence[T], low: int, high: int) -> list[T]:
         """So many of these, each at most once."""
         left = list(of)
         return [left.pop(self.number(0, len(left) - 1)) for _ in range(min(len(of), self.number(low, high)))]
+
+    def _below(self, count: int) -> int:
+        if count == 1:
+            return 0
+        size = 1 if count <= 16 else 4  # enough that all are about as likely
+        if len(self._left) < size:
+            self._left = self.draw(_CHUNK)
+        taken, self._left = self._left[:size], self._left[size:]
+        return int.from_bytes(taken) * count >> 8 * size
 
 
 # Protocols --------------------------------------------------------------------------------------------
@@ -118,7 +125,7 @@ class Names:
 
 @st.composite
 def protocol_data(
-    draw: Callable[[st.SearchStrategy[int]], int], *, most_facts: int = 5, most_interrupts: int = 2
+    draw: Callable[[st.SearchStrategy[Any]], Any], *, most_facts: int = 5, most_interrupts: int = 2
 ) -> Data:
     """A protocol as the data of its file: every type of fact, every form of condition, all its parts."""
     dice = Dice(draw)
@@ -430,7 +437,7 @@ def _may_record(fact: Fact, case: Case, by: Actor) -> bool:
 
 
 @st.composite
-def dice(draw: Callable[[st.SearchStrategy[int]], int]) -> Dice:
+def dice(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Dice:
     """Dice to go on with, where a law picks something of its own."""
     return Dice(draw)
 

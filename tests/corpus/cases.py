@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from rupture_protocol.errors import Issue
@@ -34,6 +35,7 @@ def broken() -> Iterator[tuple[str, bytes]]:
     yield from sorted({**kept, **MADE}.items())
 
 
+@cache
 def issues_of(name: str, data: bytes) -> tuple[Issue, ...]:
     """All that `check` says of a broken file."""
     return checks(data, file=f"{name}.yaml", today=TODAY).issues

@@ -14,9 +14,11 @@ from tests.engine.examples import HOUR, KIM, LEE, NOON, SUE, engine_of, opened
 from tests.strategies import PEOPLE, Moment, catches, law, moments
 from transitions import MachineError
 
-from rupture_protocol import Actor, Case, Engine, TransitionRefused, load
+from rupture_protocol import Actor, Case, Engine, Protocol, TransitionRefused, load
+from rupture_protocol.engine.calendar import Calendar
+from rupture_protocol.engine.compile import Verdicts, compile_steps
 from rupture_protocol.engine.machine import Admitted, Position
-from rupture_protocol.engine.options import Verdict
+from rupture_protocol.engine.options import Step, Verdict
 
 NAMES = ("state", "trigger", "to_middle", "may_go", "model", "initial", "is_start", "on_enter_start", "go")
 SAME = ", ".join(f"{name}: {{to: middle, when: {{agreed: true}}, by: [therapist]}}" for name in NAMES)
@@ -192,3 +194,18 @@ def test_a_plain_machine_would_have_logged_the_states(caplog: pytest.LogCaptureF
 
 def _ready() -> Case:
     return ENGINE.record(opened(ENGINE), {"agreed": True, "danger": False}, by=LEE, at=NOON)
+
+
+def test_what_nobody_asks_about_is_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: set[str] = set()
+
+    def compiling(protocol: Protocol, steps: tuple[Step, ...], calendar: Calendar) -> Verdicts:
+        compiled.update(step.state for step in steps)
+        return compile_steps(protocol, steps, calendar)
+
+    monkeypatch.setattr("rupture_protocol.engine.prepared.compile_steps", compiling)
+    engine = Engine(ENGINE.protocol)
+    case = engine.record(opened(engine), {"agreed": True, "danger": False}, by=LEE, at=NOON)
+    engine.take(case, "go", by=LEE, at=NOON)
+
+    assert compiled == {"start"}

@@ -6,12 +6,14 @@ import copy
 import json
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from tests.shelf import BASE, Shelf
 
 from rupture_protocol.language.bases import assemble, assemble_in
+from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.translations import check_translations
 
 RICH: dict[str, Any] = {
@@ -138,6 +140,14 @@ def test_junk_at_any_place_is_told(at: int, path: tuple[Any, ...]) -> None:
             assert all(issue.render() for issue in found.issues)
 
 
+@cache
+def original() -> Protocol:
+    shelf = Shelf({"base.yaml": BASE, "clinic.yaml": json.dumps(RICH)})
+    found = assemble(shelf.text("clinic.yaml"), shelf).protocol
+    assert found is not None
+    return found
+
+
 @each_place
 def test_junk_in_a_translation_is_told(at: int, path: tuple[Any, ...]) -> None:
     head = {"translates": "clinic", "language": "de"}
@@ -147,8 +157,6 @@ def test_junk_in_a_translation_is_told(at: int, path: tuple[Any, ...]) -> None:
         shelf = Shelf({"base.yaml": BASE, "clinic.yaml": json.dumps(RICH), "clinic.de.yaml": text})
         assert all(issue.render() for issue in check_translations(shelf.text("clinic.yaml"), shelf))
         translated, _ = assemble_in("de", shelf.text("clinic.yaml"), shelf)
-        original = assemble(shelf.text("clinic.yaml"), shelf).protocol
-        assert original is not None
         if translated is not None:
-            assert translated.conditions == original.conditions
-            assert list(translated.states) == list(original.states)
+            assert translated.conditions == original().conditions
+            assert list(translated.states) == list(original().states)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from rupture_protocol import Engine, InvalidProtocol, Protocol, ProtocolNotFound, load
 from rupture_protocol.errors import TranslationNotFound
@@ -235,3 +237,19 @@ def test_the_languages_of_what_is_extended_are_told_as_well(tmp_path: Path) -> N
     with pytest.raises(TranslationNotFound) as refused:
         load(tmp_path / "clinic.yaml", language="fr")
     assert refused.value.help == "there is `en`, `de`"
+
+
+def test_a_file_without_translations_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[object] = []
+    parse = yaml.parse
+
+    def parsing(*given: Any, **more: Any) -> Any:
+        parsed.append(given)
+        return parse(*given, **more)
+
+    monkeypatch.setattr(yaml, "parse", parsing)
+    path = tmp_path / "clinic.yaml"
+    path.write_text(ORIGINAL, "utf-8")
+
+    check(path)
+    assert len(parsed) == 1

@@ -55,7 +55,14 @@ class Brute:
     protocol: Protocol
     everything_moves: bool
     _clouds: dict[Cloud, list[Spot]] = field(default_factory=dict)
-    _truths: dict[tuple[int, Spot], Truth] = field(default_factory=dict)
+    _seen: dict[Spot, tuple[Situation, dict[int, Truth]]] = field(default_factory=dict)
+    """What conditions come to, by their `id`: the same however time may pass."""
+
+    def otherwise(self) -> Brute:
+        """The same protocol in the other way."""
+        other = type(self)(self.protocol, not self.everything_moves, _seen=self._seen)
+        other.steps = self.steps  # whose conditions the truths are of
+        return other
 
     @cached_property
     def states(self) -> list[str]:
@@ -70,10 +77,12 @@ class Brute:
         return {state: steps_from(self.protocol, state) for state in self.states}
 
     def truth(self, condition: Condition, spot: Spot) -> Truth:
-        key = (id(condition), spot)
-        if key not in self._truths:
-            self._truths[key] = evaluate(condition, self.situation(spot)).truth
-        return self._truths[key]
+        if spot not in self._seen:
+            self._seen[spot] = (self.situation(spot), {})
+        situation, truths = self._seen[spot]
+        if id(condition) not in truths:
+            truths[id(condition)] = evaluate(condition, situation).truth
+        return truths[id(condition)]
 
     def situation(self, spot: Spot) -> Situation:
         state, counts, known = spot

@@ -153,7 +153,10 @@ promises: {other: {enter: done, only_after: other}}
 """
     story = the(proved(text), "broken-promise").story
     assert story is not None
-    assert story.sentences[1:3] == ("Time passes: 3 days.", "Somebody takes `go`. The case is now at `middle`.")
+    assert story.sentences[1:3] == (
+        "Time passes: 3 days.",
+        "Somebody takes `go`. The case is now at `middle`.",
+    )
 
 
 def test_a_date_that_stays_gets_older_and_closes_the_way_out() -> None:

@@ -27,6 +27,7 @@ class Prepared:
     def __init__(self, protocol: Protocol, calendar: Calendar) -> None:
         self.protocol = protocol
         self.calendar = calendar
+        self._steps: dict[str, tuple[Step, ...]] = {}
         self._offers: dict[str, Offer] = {}
         self._reasons: dict[str, Reasons] = {}
 
@@ -34,16 +35,23 @@ class Prepared:
         # A decision may go to another process; what is generated is made again there.
         return Prepared, (self.protocol, self.calendar)
 
+    def steps(self, state: str) -> tuple[Step, ...]:
+        """The options of a state."""
+        found = self._steps.get(state)
+        if found is None:
+            # Two threads may both make them; one's stay, for both: the machine knows a step by its identity.
+            found = self._steps.setdefault(state, steps_from(self.protocol, state))
+        return found
+
     def offer(self, state: str) -> Offer:
         """What a state offers."""
         found = self._offers.get(state)
         if found is None:
-            # Two threads may both make it; one stays, for both: the machine knows a step by its identity.
-            found = self._offers.setdefault(state, self._offer(state))
+            found = self._offers[state] = self._offer(state)
         return found
 
     def _offer(self, state: str) -> Offer:
-        steps = steps_from(self.protocol, state)
+        steps = self.steps(state)
         places = {step.trigger: at for at, step in enumerate(steps)}
         return Offer(steps, places, compile_steps(self.protocol, steps, self.calendar))
 
@@ -51,11 +59,11 @@ class Prepared:
         """What says the reasons of every option of a state."""
         found = self._reasons.get(state)
         if found is None:
-            made = compile_reasons(self.protocol, self.offer(state).steps, self.calendar)
+            made = compile_reasons(self.protocol, self.steps(state), self.calendar)
             found = self._reasons[state] = made
         return found
 
     def every_step(self) -> Iterator[Step]:
         """Every option of every state."""
         for state in self.protocol.states:
-            yield from self.offer(state).steps
+            yield from self.steps(state)

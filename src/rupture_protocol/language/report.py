@@ -82,5 +82,7 @@ class Report:
 
 def _cut(text: str) -> str:
     """`text` on one line, with what it quotes of the file cut where that is long."""
-    line = "".join(char if char.isprintable() else REPLACEMENT for char in text)
+    line = text
+    if not text.isprintable():
+        line = "".join(char if char.isprintable() else REPLACEMENT for char in text)
     return _LONG.sub(lambda found: f"`{shorten(found.group()[1:-1])}`", line)

@@ -13,12 +13,13 @@ from rupture_protocol.language.translate import Translation, is_translation
 
 def check_translations(text: Text, library: Library) -> tuple[Issue, ...]:
     """What is wrong with the translations beside a protocol's file."""
-    document, _ = read(text.data, file=text.name)
+    beside = library.translations(text)
+    document = read(text.data, file=text.name)[0] if beside else None
     if document is None or is_translation(document):
         return ()
     original, _ = to_nodes(document)
     found: list[Issue] = []
-    for language, translation in sorted(library.translations(text).items()):
+    for language, translation in sorted(beside.items()):
         found += _issues(original, translation, language)
     return tuple(sorted(found, key=lambda issue: issue.span))
 
