@@ -22,7 +22,7 @@ from rupture_protocol import Case, Casebook, OutcomeUnknown, RuptureError
 from rupture_protocol.store.sql import SqlStore
 
 NAME = "failing"
-LAST = 4
+LAST = 3
 
 
 class Failing(apsw.VFS):

@@ -6,10 +6,10 @@ from tests.fault.flips import flips
 
 
 def test_every_flip_that_changes_an_answer_is_found() -> None:
-    tally = flips(1500)
-    assert tally.trials == 1500
+    tally = flips(1200)
+    assert tally.trials == 1200
     assert tally.broken == []
 
 
 def test_a_store_that_is_not_verified_is_caught() -> None:
-    assert flips(400, weaker=True).lost > 0
+    assert flips(200, weaker=True).lost > 0
