@@ -38,6 +38,8 @@ def _translated() -> Any:
         yield
     except apsw.Error as error:
         raise _raised(error) from error
+    except UnicodeDecodeError as error:  # which `sqlite3` has no code for
+        raise sqlite3.OperationalError("could not decode") from error
 
 
 class Cursor:

@@ -93,10 +93,10 @@ def scratch() -> Iterator[Path]:
 class Bench:
     """A folder for disks, and a casebook that is opened again and again on what lies there."""
 
-    def __init__(self, setting: Setting, folder: Path) -> None:
-        self.folder = folder / f"{setting.variety}"
+    def __init__(self, driver: ApswDriver | None, folder: Path) -> None:
+        self.folder = folder
         self.folder.mkdir()
-        self._driver = setting.driver()
+        self._driver = driver
         self._store = SqlStore(address(self.folder), module=self._driver)
         self._store.close()
 
@@ -105,7 +105,8 @@ class Bench:
         # One engine of SQLAlchemy for all trials, since a new one compiles every statement anew; its
         # connections are new ones, and the layout is read or made as for a new store.
         store = self._store
-        self._driver.vfs = RECORDER if recorded else ""
+        if self._driver is not None:
+            self._driver.vfs = RECORDER if recorded else ""
         try:
             try:
                 store.layout = layout.prepare(store.database)
@@ -167,7 +168,8 @@ def cuts(setting: Setting, mode: str, trials: int, *, seed: int = 0) -> Tally:
     total = Tally()
     chance = random.Random(f"{seed} {setting} {mode}")
     with scratch() as folder:
-        benches = [Bench(replace(setting, variety=number), folder) for number in range(len(VARIETY))]
+        settings = [replace(setting, variety=number) for number in range(len(VARIETY))]
+        benches = [Bench(each.driver(), folder / str(each.variety)) for each in settings]
         lives = [bench.live({}, (), requests(REQUESTS)) for bench in benches]
         for number in range(trials):
             bench, life = benches[number % len(benches)], lives[number % len(benches)]

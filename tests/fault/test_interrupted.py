@@ -6,7 +6,6 @@ import pytest
 from tests.fault.apsw_driver import ApswDriver
 from tests.fault.interrupted import BREAKS, LAST, WEAKER, Breaks, interruptions
 
-
 SQLITES = [(None, BREAKS), (ApswDriver(), BREAKS[:1])]
 
 
