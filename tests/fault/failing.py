@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +98,11 @@ def broken() -> Exception:
 
 
 def _coded(error: apsw.Error, code: int) -> apsw.Error:
-    error.result, error.extendedresult = code & 0xFF, code
+    vars(error).update(result=code & 0xFF, extendedresult=code)  # as those have that come from SQLite
     return error
 
 
+@cache
 def failures(error: Callable[[], Exception], journal: str, *, weaker: bool = False) -> Seen:
     """Each request with each call to the disk going wrong, once and from then on; then all is well again."""
     seen = Seen()

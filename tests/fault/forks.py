@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -27,7 +28,7 @@ def parent_and_child_go_on(module: str) -> Tally:
     The weaker one lets the child inherit connections, and only takes care not to use them.
     """
     if module == "weaker":
-        connecting.share_nothing_with_children = _only_make_new_ones
+        vars(connecting)["share_nothing_with_children"] = _only_make_new_ones
     tally = Tally()
     for closing in (False, True):
         with scratch() as folder:
@@ -108,9 +109,38 @@ def _try(book: Casebook, writing: int) -> None:
         say(writing, type(error).__name__)
 
 
+def read_only() -> Tally:
+    """A file, then a folder, that somebody may read and not write: who is root gives up being it."""
+    tally = Tally()
+    for closed in ("file", "folder"):
+        with scratch() as folder:
+            book = _book(folder, "sqlite3")
+            book.open("a", by=LEE, at=NOON)
+            book.close()
+            folder.chmod(0o555 if closed == "folder" else 0o755)
+            (folder / "cases.db").chmod(0o666 if closed == "folder" else 0o444)
+            pid, reading = forked(partial(_as_a_reader, book))
+            said, how = told_by(reading), ended(pid)
+            folder.chmod(0o755)
+            tally += Tally(
+                1, broken=[] if said == ["read 1", "StoreReadOnly", "read 1"] else [f"{said} {how}"]
+            )
+            book.close()
+    return tally
+
+
+def _as_a_reader(book: Casebook, writing: int) -> None:
+    if os.geteuid() == 0:
+        os.setuid(65534)
+    say(writing, f"read {book.get('a').version}")
+    _try(book, writing)
+    say(writing, f"read {book.get('a').version}")
+
+
 PARTS: dict[str, Callable[..., Tally]] = {
     "fork": parent_and_child_go_on,
     "fork_while_writing": fork_while_writing,
+    "read_only": read_only,
 }
 
 

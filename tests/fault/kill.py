@@ -25,7 +25,6 @@ from rupture_protocol import Case, Casebook, RuptureError
 from rupture_protocol.store.sql import SqlStore
 
 MODULES: dict[str, ApswDriver | None] = {"sqlite3": None, "apsw": ApswDriver(), "weaker": WEAKER}
-LAST = 5
 WRITERS = 3
 
 
@@ -33,12 +32,12 @@ def _book(folder: Path, module: str, *, timeout: float = 5.0) -> Casebook:
     return Casebook(SqlStore(address(folder), module=MODULES[module], timeout=timeout), [engine()])
 
 
-def at_each_step(module: str) -> Tally:
+def at_each_step(module: str, last: str = "5") -> Tally:
     """A process is killed at each step of each request, and tells nobody more."""
     total = Tally()
     with scratch() as folder:
         told: list[Case] = []
-        for request in requests(LAST):
+        for request in requests(int(last)):
             before = image_of(folder)
             for step in count():
                 lay_out(before, folder)
