@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tests.fault.requests import Tally
 
+COUNTS = ("trials", "acknowledged", "lost", "doubled", "broken")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -20,15 +22,15 @@ class Row:
     def good(self) -> bool:
         return self.tally.failed == bool(self.control)
 
-    def __str__(self) -> str:
+    @property
+    def counts(self) -> tuple[int, ...]:
         tally = self.tally
-        counts = (tally.trials, tally.acknowledged, tally.lost, tally.doubled, len(tally.broken))
-        words = " ".join(f"{name} {count:,}" for name, count in zip(COUNTS, counts, strict=True))
+        return tally.trials, tally.acknowledged, tally.lost, tally.doubled, len(tally.broken)
+
+    def __str__(self) -> str:
+        words = " ".join(f"{name} {count:,}" for name, count in zip(COUNTS, self.counts, strict=True))
         control = f" [{self.control}]" if self.control else ""
         return f"{'good' if self.good else 'BAD '} {self.what}{control}: {words}"
-
-
-COUNTS = ("trials", "acknowledged", "lost", "doubled", "broken")
 
 
 def report(rows: Iterable[Row]) -> None:

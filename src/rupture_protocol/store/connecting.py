@@ -86,11 +86,25 @@ def _make_file(path: Path) -> None:
     """The file, for its owner alone; and its folder, where there is none."""
     try:
         if not path.exists():
+            missing = [folder for folder in path.parents if not folder.exists()]
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+            for made in (path, *missing):
+                _keep_name(made.parent)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a path"
         raise StoreReadOnly(f"cannot make the store's file: {reason.lower()}") from None
+
+
+def _keep_name(folder: Path) -> None:
+    """Makes the names in a folder durable: SQLite does so for its journals, and not for what was there."""
+    # As SQLite, we leave it where it cannot be done: on Windows, and in some network folders.
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _set_sqlite(connection: Any, _record: object) -> None:
