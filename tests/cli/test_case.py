@@ -13,7 +13,7 @@ import pytest
 from tests.cli.running import NOON, Ran, Rupture
 
 from rupture_protocol import Actor, Casebook, Engine, load
-from rupture_protocol.cli.case import CASE_COMMANDS
+from rupture_protocol.cli.case import LISTED
 
 LATER = "2026-11-25T12:00:00+00:00"
 ANN, SUE, CLI = "ann:therapist", "sue:supervisor", "kim:client"
@@ -40,11 +40,11 @@ def opened(case: Case, name: str = "c", *more: str) -> Ran:
 def test_the_help_lists_every_command(rupture: Rupture) -> None:
     ran = rupture("case", "--help")
     assert ran.code == 0
-    for name in CASE_COMMANDS:
+    for name in LISTED:
         assert f"\n  {name} " in ran.out
 
 
-@pytest.mark.parametrize("name", CASE_COMMANDS)
+@pytest.mark.parametrize("name", LISTED)
 def test_the_help_of_every_command_has_an_example(rupture: Rupture, name: str) -> None:
     ran = rupture("case", name, "--help")
     assert ran.code == 0

@@ -64,4 +64,9 @@ def address(folder: Path, name: str = "cases.db") -> str:
 
 def book_in(folder: Path, *engines: Engine) -> Casebook:
     """A casebook in a file of that folder; with an engine of the small protocol, unless others are given."""
-    return Casebook(address(folder), engines or (small_engine(),))
+    return book_at(address(folder), *engines)
+
+
+def book_at(where: str, *engines: Engine) -> Casebook:
+    """A casebook at an address, as `book_in`."""
+    return Casebook(where, engines or (small_engine(),))

@@ -6,11 +6,10 @@ import asyncio
 import inspect
 import threading
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.books import LEE, NOON, SUE, address, small_engine
+from tests.store.books import LEE, NOON, SUE, small_engine
 
 from rupture_protocol import AsyncCasebook, Case, Casebook, CaseNotFound, Engine
 from rupture_protocol.store.delivering import Delivery
@@ -25,9 +24,9 @@ def test_every_public_name_of_the_casebook_has_its_twin() -> None:
         assert list(inspect.signature(twin).parameters) == list(inspect.signature(method).parameters)
 
 
-def test_a_case_goes_its_way_awaited(tmp_path: Path) -> None:
+def test_a_case_goes_its_way_awaited(where: str) -> None:
     async def way() -> None:
-        async with AsyncCasebook(address(tmp_path), [small_engine()]) as book:
+        async with AsyncCasebook(where, [small_engine()]) as book:
             await book.open("c", by=LEE, at=NOON, idempotency_key="a")
             await asyncio.gather(
                 *(book.record("c", {"count": number}, by=SUE, at=NOON) for number in range(20))
@@ -48,7 +47,7 @@ def test_a_case_goes_its_way_awaited(tmp_path: Path) -> None:
     asyncio.run(way())
 
 
-def test_who_is_cancelled_waits_for_what_is_under_way_and_the_key_tells(tmp_path: Path) -> None:
+def test_who_is_cancelled_waits_for_what_is_under_way_and_the_key_tells(where: str) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(Engine):
@@ -59,7 +58,7 @@ def test_who_is_cancelled_waits_for_what_is_under_way_and_the_key_tells(tmp_path
 
     async def way() -> None:
         engine = Slow(small_engine().protocol)
-        async with AsyncCasebook(address(tmp_path), [engine]) as book:
+        async with AsyncCasebook(where, [engine]) as book:
             await book.open("c", by=LEE, at=NOON)
             writing = asyncio.ensure_future(record(book, NOON))
             await asyncio.to_thread(begun.wait, 10)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.store.books import HOUR, KIM, LEE, NOON, SUE, TEXT, address, book_in, small_engine
+from tests.store.books import HOUR, KIM, LEE, NOON, SUE, TEXT, book_at, small_engine
 
 from rupture_protocol import (
     UNKNOWN,
@@ -26,12 +26,12 @@ from rupture_protocol.engine.case import EventKind
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Casebook]:
-    with book_in(tmp_path) as opened:
+def book(where: str) -> Iterator[Casebook]:
+    with book_at(where) as opened:
         yield opened
 
 
-def test_every_verb_is_the_engines_and_is_kept(book: Casebook, tmp_path: Path) -> None:
+def test_every_verb_is_the_engines_and_is_kept(book: Casebook, where: str) -> None:
     engine = small_engine()
     book.open("c", by=LEE, at=NOON, note="opened")
     book.record("c", {"risk": "low", "remark": "é"}, by=LEE, at=NOON, occurred=NOON - HOUR)
@@ -50,7 +50,7 @@ def test_every_verb_is_the_engines_and_is_kept(book: Casebook, tmp_path: Path) -
     assert kept == case
     assert book.get("c") == case
     assert book.history("c") == case.history
-    with book_in(tmp_path) as another:
+    with book_at(where) as another:
         assert another.get("c") == case
 
 
@@ -63,14 +63,14 @@ def test_a_refusal_keeps_nothing(book: Casebook) -> None:
     assert book.get("c").version == 1
 
 
-def test_who_took_a_step_is_remembered_from_process_to_process(tmp_path: Path) -> None:
-    with book_in(tmp_path) as book:
+def test_who_took_a_step_is_remembered_from_process_to_process(where: str) -> None:
+    with book_at(where) as book:
         book.open("c", by=SUE, at=NOON)
         book.record("c", {"risk": "none"}, by=SUE, at=NOON)
         book.take("c", "acknowledge", by=SUE, at=NOON)
         book.record("c", {"agrees": True}, by=KIM, at=NOON)
     with (
-        book_in(tmp_path) as book,
+        book_at(where) as book,
         pytest.raises(TransitionRefused, match="acknowledge"),
     ):
         book.take("c", "go_on", by=SUE, at=NOON)
@@ -151,17 +151,17 @@ def test_time_goes_forward_in_a_case_even_where_a_clock_does_not(book: Casebook)
     assert case.facts["risk"].value == "high"  # what is seen last stands, whatever the clock says
 
 
-def test_a_case_goes_on_under_the_protocol_it_was_opened_with_when_its_file_is_gone(tmp_path: Path) -> None:
-    with book_in(tmp_path) as book:
+def test_a_case_goes_on_under_the_protocol_it_was_opened_with_when_its_file_is_gone(where: str) -> None:
+    with book_at(where) as book:
         book.open("c", by=LEE, at=NOON)
     newer = Engine(loads(TEXT.replace("version: 1.0.0", "version: 2.0.0")))
-    with book_in(tmp_path, newer) as book:
+    with book_at(where, newer) as book:
         case = book.record("c", {"risk": "none"}, by=LEE, at=NOON)
         assert case.protocol.version == "1.0.0"
         assert book.open("d", by=LEE, at=NOON).protocol.version == "2.0.0"
 
 
-def test_a_case_under_an_extension_is_read_without_the_files(tmp_path: Path) -> None:
+def test_a_case_under_an_extension_is_read_without_the_files(where: str, tmp_path: Path) -> None:
     folder = tmp_path / "protocols"
     folder.mkdir()
     (folder / "small.yaml").write_text(TEXT)
@@ -171,28 +171,28 @@ def test_a_case_under_an_extension_is_read_without_the_files(tmp_path: Path) -> 
     )
     from rupture_protocol import load
 
-    with book_in(tmp_path, Engine(load(folder / "clinic.yaml"))) as book:
+    with book_at(where, Engine(load(folder / "clinic.yaml"))) as book:
         book.open("c", by=LEE, at=NOON)
     for file in folder.iterdir():
         file.unlink()
-    with Casebook(address(tmp_path)) as book:
+    with Casebook(where) as book:
         assert book.decide("c", at=NOON)["acknowledge"].missing == (("risk", "remark"),)
 
 
-def test_a_case_is_migrated_by_an_event_of_its_own(tmp_path: Path) -> None:
+def test_a_case_is_migrated_by_an_event_of_its_own(where: str) -> None:
     newer = Engine(loads(TEXT.replace("version: 1.0.0", 'version: 2.0.0\nmigrates: [{from: ">=1,<2"}]')))
-    with book_in(tmp_path) as book:
+    with book_at(where) as book:
         book.open("c", by=LEE, at=NOON)
         case = book.migrate("c", to=newer, by=LEE, at=NOON, occurred=NOON - HOUR)
         assert case.history[-1].kind is EventKind.MIGRATED
-    with Casebook(address(tmp_path)) as book:
+    with Casebook(where) as book:
         assert book.get("c") == case
         assert book.record("c", {"risk": "low"}, by=LEE, at=NOON).protocol.version == "2.0.0"
 
 
-def test_several_protocols_are_told_apart_by_name(tmp_path: Path) -> None:
+def test_several_protocols_are_told_apart_by_name(where: str) -> None:
     other = Engine(loads(TEXT.replace("protocol: small", "protocol: other")))
-    with book_in(tmp_path, small_engine(), other) as book:
+    with book_at(where, small_engine(), other) as book:
         with pytest.raises(UnknownName, match="none is named"):
             book.open("c", by=LEE, at=NOON)
         with pytest.raises(UnknownName, match="`othr`"):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from tests.store.books import LEE, NOON, SUE, book_in
+from tests.store.books import LEE, NOON, SUE, book_at
 
 from rupture_protocol import Casebook
 from rupture_protocol.store.delivering import Delivery
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Casebook]:
-    with book_in(tmp_path) as opened:
+def book(where: str) -> Iterator[Casebook]:
+    with book_at(where) as opened:
         for name in ("a", "b"):
             opened.open(name, by=LEE, at=NOON)
         opened.record("a", {"risk": "low"}, by=SUE, at=NOON)

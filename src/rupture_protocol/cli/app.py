@@ -39,6 +39,7 @@ COMMANDS = {
     "explain": "Explain an issue code, a protocol, a trigger or a fact.",
     "show": "Show a protocol as a table, a diagram, a page or JSON.",
     "case": "Keep cases: open, record, take, show, list, verify and more.",
+    "db": "See to the database that cases are kept in: doctor, backup, upgrade.",
     "protocols": "List the protocols that are shipped.",
     "schema": "Print the JSON Schema of protocol files, for editors.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rupture_protocol.cli.output import CANNOT_LOAD, REFUSED, USAGE, Failed, printable
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from rupture_protocol.errors import RuptureError
     from rupture_protocol.store.errors import StoreError
 
-CASE = "case"
-"""The command that has commands of its own."""
+GROUPS = ("case", "db")
+"""The commands that have commands of their own."""
 
 
 def misused(error: click.UsageError) -> Failed:
@@ -38,11 +39,10 @@ def command_in(args: Sequence[str], commands: Container[str]) -> str:
     if found is None:
         return "rupture"
     name, *rest = args[found:]
-    if name != CASE or not rest:
+    if name not in GROUPS or not rest:
         return f"rupture {name}"
-    from rupture_protocol.cli.case import CASE_COMMANDS
-
-    return f"rupture case {rest[0]}" if rest[0] in CASE_COMMANDS else "rupture case"
+    listed = import_module(f"rupture_protocol.cli.{name}").LISTED
+    return f"rupture {name} {rest[0]}" if rest[0] in listed else f"rupture {name}"
 
 
 def failure_of(error: RuptureError, command: str) -> Failed:

@@ -11,10 +11,10 @@ from rupture_protocol.engine.case import Case
 from rupture_protocol.store.chain import genesis
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_request
-from rupture_protocol.store.errors import Conflict
+from rupture_protocol.store.errors import Conflict, IdempotencyMismatch
 from rupture_protocol.store.ports import Session
 from rupture_protocol.store.summary import agenda_of, summary_of
-from rupture_protocol.store.writing import answer, sealed
+from rupture_protocol.store.writing import Overtaken, Sessions, answer, decided_anew, sealed
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -24,7 +24,7 @@ class Addition:
     written: Mapping[str, Any]
     key: str | None = None
 
-    def perform(self, session: Session, engines: Engines) -> Case:
+    def perform(self, sessions: Sessions, engines: Engines) -> Case:
         """Adds it, or finds that it was added before.
 
         Raises:
@@ -33,13 +33,20 @@ class Addition:
             InvalidCase: It is no `rupture-case/1`, or could not have happened so.
             ProtocolNotFound: The protocol of one of its events is not to be had.
         """
+        return decided_anew(lambda: self._attempt(sessions, engines))
+
+    def _attempt(self, sessions: Sessions, engines: Engines) -> Case:
+        with sessions() as session:
+            return self._added(session, engines)
+
+    def _added(self, session: Session, engines: Engines) -> Case:
         engine, *before = (engines.of(ref, session) for ref in wire.protocols_of(self.written))
         case = engine.load_case(self.written, before=before)
         request = digest_of_request({"verb": "add", "case": wire.dumps(wire.case_to_json(case))})
+        there = session.load(case.id)
         done = None if self.key is None else session.kept_under(self.key, case.id)
         if done is not None:
             return answer(case.id, done, session, engines, request=request, key=self.key)
-        there = session.load(case.id)
         if there:
             raise Conflict(case.id, actual=len(there), expected=0)
         self._keep(case, session, engines, request)
@@ -53,5 +60,8 @@ class Addition:
             # The key is that of the last event: with it, all of them were kept.
             key = self.key if event is case.history[-1] else None
             entry = sealed(case.id, event, previous, session.store_id, request=request, key=key)
-            session.append(entry, expected_version=event.seq - 1)
+            try:
+                session.append(entry, expected_version=event.seq - 1)
+            except (Conflict, IdempotencyMismatch) as refusal:
+                raise Overtaken(refusal) from None
             previous = entry.hash

@@ -299,8 +299,8 @@ class Casebook:
         """
         written = wire.read_case(wire.case_to_json(case) if isinstance(case, Case) else case)
         key = None if idempotency_key is None else digest_of_key(idempotency_key)
-        with self._tables("a host's own store adds a case event by event", write=True) as session:
-            return Addition(written, key).perform(session, self.engines)
+        otherwise = "a host's own store adds a case event by event"
+        return Addition(written, key).perform(lambda: self._tables(otherwise, write=True), self.engines)
 
     # Lists -----------------------------------------------------------------------------------------
 

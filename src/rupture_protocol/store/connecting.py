@@ -7,7 +7,9 @@ fix of its reset (3.51.3, 3.50.7, 3.44.6, and later of those lines): without it 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,34 @@ def has_wal_fix(version: tuple[int, ...]) -> bool:
     return line > max(_WAL_FIXED) or patch >= _WAL_FIXED.get((line[0], line[1]), patch + 1)
 
 
-def connect(url: str | Path, *, timeout: float, module: Any = None) -> Engine:
+def address_of(store: str | Path | URL) -> URL:
+    """The address of a database, or of the file of SQLite at a path.
+
+    Raises:
+        ArgumentError: It is none.
+    """
+    return URL.create("sqlite", database=str(store)) if isinstance(store, Path) else make_url(store)
+
+
+def file_of(address: URL) -> Path | None:
+    """The file that an address of SQLite leads to; None where it would be kept in memory."""
+    name = address.database
+    return None if not name or name == ":memory:" or "mode" in address.query else Path(name)
+
+
+def read_only(file: Path, timeout: float) -> sqlite3.Connection:
+    """A connection to a file of SQLite that cannot change it."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=timeout)
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown: who needs the password is asked for it, or keeps it elsewhere."""
+    made = make_url(address)._replace(password=None)  # `set` leaves out what is None
+    shown = made.set(drivername=made.get_backend_name()).difference_update_query(["password"])
+    return shown.render_as_string(hide_password=True)
+
+
+def connect(url: str | Path | URL, *, timeout: float, module: Any = None) -> Engine:
     """The engine of a database; nothing is connected yet.
 
     Args:
@@ -43,7 +72,7 @@ def connect(url: str | Path, *, timeout: float, module: Any = None) -> Engine:
         StoreUnavailable: The address cannot be used, or its driver is not installed.
     """
     try:
-        address = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
+        address = address_of(url)
     except ArgumentError:
         raise StoreUnavailable(
             "the store's address cannot be read", help="as in `sqlite:///cases.db`"
@@ -65,10 +94,10 @@ def connect(url: str | Path, *, timeout: float, module: Any = None) -> Engine:
 
 
 def _sqlite(address: URL, timeout: float, module: Any) -> Engine:
-    name = address.database
-    if not name or name == ":memory:" or "mode" in address.query:
+    file = file_of(address)
+    if file is None:
         raise StoreUnavailable("a store in memory keeps nothing", help="as in `sqlite:///cases.db`")
-    _make_file(Path(name))
+    _make_file(file)
     engine = create_engine(
         address,
         module=module,
@@ -153,10 +182,44 @@ def _postgres(address: URL, timeout: float) -> Engine:
     limits = f"-c lock_timeout={int(timeout * 1000)} -c idle_in_transaction_session_timeout=60000"
     given = address.query.get("options", "")
     options = f"{given if isinstance(given, str) else ' '.join(given)} {limits}".strip()
-    return create_engine(
+    patience = {name: value for name, value in _patience(timeout).items() if name not in address.query}
+    engine = create_engine(
         address,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=timeout,
-        connect_args={"options": options, "application_name": "rupture_protocol"},
+        # Whoever waits for a row must see it as it then is; a server may be set to begin otherwise.
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "options": options,
+            "application_name": "rupture_protocol",
+            "client_encoding": "utf8",
+            **patience,
+        },
     )
+    event.listen(engine, "connect", _set_postgres)
+    return engine
+
+
+def _patience(timeout: float) -> dict[str, int]:
+    """How long to wait for a server that does not answer, in libpq's words: it would wait for ever."""
+    seconds = max(2, math.ceil(timeout))
+    return {
+        "connect_timeout": seconds,
+        "keepalives_idle": seconds,
+        "keepalives_interval": seconds,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 4 * seconds * 1000,
+    }
+
+
+def _set_postgres(connection: Any, _record: object) -> None:
+    """What is answered is on the disk, also where a server or a role is set not to wait for it."""
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    cursor.close()
+    connection.autocommit = False

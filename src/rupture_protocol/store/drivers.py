@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from rupture_protocol.store.errors import (
@@ -35,11 +42,19 @@ _POSTGRES: dict[str, type[StoreError]] = {
     "57014": StoreBusy,  # cancelled, as by a time limit
     "53300": StoreBusy,  # too many connections
     "25006": StoreReadOnly,
+    "42501": StoreReadOnly,  # insufficient privilege
     "53100": StoreFull,  # disk full
+    "22021": StoreError,  # a character that its encoding has not
+    "22P05": StoreError,  # the same
+    "54000": StoreError,  # too long for an index
     "XX001": StoreCorrupt,
     "XX002": StoreCorrupt,
 }
 _SAID: dict[type[StoreError], tuple[str, str]] = {
+    StoreError: (
+        "an id or a name is one that this store cannot keep",
+        "give a short one, of printable characters",
+    ),
     StoreBusy: ("the store was held by others for too long, nothing was written", "try again"),
     StoreReadOnly: ("the store can be read, and not written", "`rupture db doctor` says what to do"),
     StoreFull: ("the store has no room left, nothing was written", "make room, then try again"),
@@ -101,6 +116,8 @@ def _kind(error: SQLAlchemyError) -> type[StoreError]:
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(state, str):
         return _POSTGRES.get(state, StoreUnavailable)
+    if isinstance(error, DataError):
+        return StoreError  # psycopg sends no text with a NUL
     if isinstance(error.orig, sqlite3.OperationalError):
         return StoreCorrupt  # a text that is none
     # Without a code: a connection that is gone, or a row that cannot be read as what it should be.

@@ -9,9 +9,13 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from rupture_protocol.store import tables
 from rupture_protocol.store.connecting import BEGIN
-from rupture_protocol.store.errors import StoreCorrupt, StoreOutdated
+from rupture_protocol.store.errors import StoreCorrupt, StoreOutdated, StoreUnavailable
 
-_STORE_ID, _REVISION = "store_id", "schema_revision"
+_STORE_ID, REVISION = "store_id", "schema_revision"
+_ELSEWHERE = {
+    "sqlite": "give another file",
+    "postgresql": "give it a schema of its own: `…?options=-csearch_path%3DNAME`",
+}
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7817842)")
 
 
@@ -21,6 +25,18 @@ class Layout:
 
     store_id: str
     revision: int
+
+    def check_known(self) -> None:
+        """That this library may read it.
+
+        Raises:
+            StoreOutdated: It is newer.
+        """
+        if self.revision > tables.SCHEMA_REVISION:
+            raise StoreOutdated(
+                f"the store has layout {self.revision}, this library none above {tables.SCHEMA_REVISION}",
+                help="use a newer rupture-protocol",
+            )
 
     def check_writable(self) -> None:
         """That this library may write to it.
@@ -48,11 +64,7 @@ def prepare(database: Engine) -> Layout:
         with database.connect().execution_options(**{BEGIN: "BEGIN IMMEDIATE"}) as connection:
             found = _make(connection)
             connection.commit()
-    if found.revision > tables.SCHEMA_REVISION:
-        raise StoreOutdated(
-            f"the store has layout {found.revision}, this library knows those up to {tables.SCHEMA_REVISION}",
-            help="use a newer rupture-protocol",
-        )
+    found.check_known()
     return found
 
 
@@ -61,17 +73,19 @@ def read(connection: Connection) -> Layout | None:
 
     Raises:
         StoreCorrupt: It is no store of ours.
+        StoreUnavailable: The address leads to no schema.
     """
-    names = set(inspect(connection).get_table_names())
+    names = tables_in(connection)
     if tables.store_meta.name not in names:
         # In PostgreSQL a host's own tables may lie beside ours; a file of somebody else's is a mistake.
-        if names & set(tables.metadata.tables) or (names and connection.dialect.name == "sqlite"):
-            raise StoreCorrupt("the database holds something else than cases", help="give another one")
+        dialect = connection.dialect.name
+        if names & set(tables.metadata.tables) or (names and dialect == "sqlite"):
+            raise StoreCorrupt("the database holds something else than cases", help=_ELSEWHERE[dialect])
         return None
     rows = connection.execute(select(tables.store_meta.c.name, tables.store_meta.c.value))
     said = {row.name: row.value for row in rows}
     try:
-        store_id, revision = said[_STORE_ID], said[_REVISION]
+        store_id, revision = said[_STORE_ID], said[REVISION]
         return Layout(_text(store_id), int(_text(revision)))
     except (LookupError, TypeError, ValueError):
         raise StoreCorrupt(
@@ -85,15 +99,36 @@ def _text(value: object) -> str:
     return value
 
 
-def _make(connection: Connection) -> Layout:
+def tables_in(connection: Connection) -> set[str]:
+    """The tables where ours are, or would be made: a host's, elsewhere on the search path, are none of them.
+
+    Raises:
+        StoreUnavailable: The address leads to no schema.
+    """
+    schema = None
+    if connection.dialect.name == "postgresql":
+        schema = connection.scalar(text("SELECT current_schema()"))
+        if schema is None:
+            raise StoreUnavailable(
+                "the address leads to no schema", help="make it: `CREATE SCHEMA` with the name it gives"
+            )
+    return set(inspect(connection).get_table_names(schema))
+
+
+def alone(connection: Connection) -> Layout | None:
+    """What a database says of itself, where nobody else may make or change the layout until the end."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ONE_AT_A_TIME)
-    found = read(connection)  # somebody else may have made it since
+    return read(connection)
+
+
+def _make(connection: Connection) -> Layout:
+    found = alone(connection)  # somebody else may have made it since
     if found is not None:
         return found
-    tables.metadata.create_all(connection)
+    tables.metadata.create_all(connection, checkfirst=False)  # a host's of the same name are not ours
     made = Layout(uuid.uuid4().hex, tables.SCHEMA_REVISION)
-    meta = {_STORE_ID: made.store_id, _REVISION: str(made.revision)}
+    meta = {_STORE_ID: made.store_id, REVISION: str(made.revision)}
     connection.execute(
         insert(tables.store_meta), [{"name": name, "value": value} for name, value in meta.items()]
     )

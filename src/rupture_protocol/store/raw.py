@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, inspect, text
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from rupture_protocol.store import drivers
 from rupture_protocol.store.errors import StoreBusy
+from rupture_protocol.store.layout import tables_in
 
 
 class Wrong:
@@ -43,7 +44,7 @@ class Raw:
     def missing(self, tables: Iterable[Table]) -> list[str]:
         """The names of tables that are not there."""
         try:
-            there = set(inspect(self.connection).get_table_names())
+            there = tables_in(self.connection)
         except (SQLAlchemyError, UnicodeDecodeError) as error:
             raise _cannot(error) from None
         return [table.name for table in tables if table.name not in there]

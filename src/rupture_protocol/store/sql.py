@@ -46,8 +46,12 @@ class SqlStore:
 
     def __init__(self, url: str | Path, *, timeout: float = DEFAULT_TIMEOUT, module: Any = None) -> None:
         self.database = connect(url, timeout=timeout, module=module)
-        with self._translated():
-            self.layout = layout.prepare(self.database)
+        try:
+            with self._translated():
+                self.layout = layout.prepare(self.database)
+        except BaseException:
+            self.close()  # nobody else can
+            raise
 
     def __repr__(self) -> str:
         return f"<SqlStore {self.database.dialect.name}>"
@@ -128,11 +132,12 @@ class SqlSession:
     def __init__(self, connection: Connection, store_id: str, *, write: bool) -> None:
         self.connection = connection
         self.store_id = store_id
-        self._locks = write and connection.dialect.name == "postgresql"
+        self._postgres = connection.dialect.name == "postgresql"
+        self._locks = write and self._postgres
 
     def load(self, case_id: str) -> Sequence[Entry]:
         """All entries of a case, oldest first. One that is to be written to is held until the end."""
-        if not is_storable(case_id):
+        if not is_storable(case_id) or (self._postgres and "\0" in case_id):
             return ()
         head_query = select(tables.case_head).where(tables.case_head.c.case_id == case_id)
         if self._locks:
@@ -216,7 +221,8 @@ class SqlSession:
         if self.connection.execute(query).first() is not None:
             return
         if self._locks:
-            self.connection.execute(_ONE_AT_A_TIME)
+            # A lock of its own: whoever waits here holds nothing that others need to commit.
+            self.connection.execute(_ONE_KEEPS_PROTOCOLS)
             if self.connection.execute(query).first() is not None:
                 return
         new = {"digest": digest, "id": protocol.id, "version": protocol.version}
@@ -384,3 +390,4 @@ _KEPT_UNDER = select(tables.idempotency.c.case_id, tables.idempotency.c.seq).whe
     tables.idempotency.c.key == bindparam("key")
 )
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7817843)")
+_ONE_KEEPS_PROTOCOLS = text("SELECT pg_advisory_xact_lock(7817844)")

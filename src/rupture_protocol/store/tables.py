@@ -33,26 +33,28 @@ def _table(name: str, *columns: Any) -> Table:
 
 # SQLite's STRICT tables know INTEGER, TEXT and BLOB, and only INTEGER PRIMARY KEY counts by itself.
 _Long = BigInteger().with_variant(Integer, "sqlite")
+# By bytes, as SQLite compares: no order of a language, which another version of the system may see otherwise.
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
 
 store_meta = _table(
-    "store_meta", Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
+    "store_meta", Column("name", _Text, primary_key=True), Column("value", _Text, nullable=False)
 )
 
 case_head = _table(
     "case_head",
-    Column("case_id", Text, primary_key=True),
+    Column("case_id", _Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
 
 event = _table(
     "event",
-    Column("case_id", Text, nullable=False),
+    Column("case_id", _Text, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("event_id", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),
+    Column("event_id", _Text, nullable=False, unique=True),
+    Column("kind", _Text, nullable=False),
     Column("recorded_at", _Long, nullable=False),
-    Column("actor", Text, nullable=False),
+    Column("actor", _Text, nullable=False),
     Column("header", LargeBinary, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
@@ -62,24 +64,24 @@ event = _table(
 
 idempotency = _table(
     "idempotency",
-    Column("key", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
+    Column("key", _Text, primary_key=True),
+    Column("case_id", _Text, nullable=False),
     Column("seq", Integer, nullable=False),
 )
 
 protocol = _table(
     "protocol",
-    Column("digest", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("version", Text, nullable=False),
+    Column("digest", _Text, primary_key=True),
+    Column("id", _Text, nullable=False),
+    Column("version", _Text, nullable=False),
 )
 
 protocol_file = _table(
     "protocol_file",
-    Column("digest", Text, ForeignKey("protocol.digest"), nullable=False),
+    Column("digest", _Text, ForeignKey("protocol.digest"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("folder", Integer, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", _Text, nullable=False),
     Column("data", LargeBinary, nullable=False),
     PrimaryKeyConstraint("digest", "number"),
 )
@@ -87,24 +89,24 @@ protocol_file = _table(
 outbox = _table(
     "outbox",
     Column("position", _Long, primary_key=True, autoincrement=True),
-    Column("case_id", Text, nullable=False),
+    Column("case_id", _Text, nullable=False),
     Column("seq", Integer, nullable=False),
 )
 outbox.dialect_options["sqlite"]["autoincrement"] = True  # a position is never given twice
 
 subscriber = _table(
-    "subscriber", Column("name", Text, primary_key=True), Column("position", _Long, nullable=False)
+    "subscriber", Column("name", _Text, primary_key=True), Column("position", _Long, nullable=False)
 )
 
 case_summary = _table(
     "case_summary",
-    Column("case_id", Text, primary_key=True),
+    Column("case_id", _Text, primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", _Text, nullable=False),
     Column("ended", Integer, nullable=False),
-    Column("protocol_id", Text, nullable=False),
-    Column("protocol_version", Text, nullable=False),
-    Column("protocol_digest", Text, nullable=False),
+    Column("protocol_id", _Text, nullable=False),
+    Column("protocol_version", _Text, nullable=False),
+    Column("protocol_digest", _Text, nullable=False),
     Column("opened_at", _Long, nullable=False),
     Column("updated_at", _Long, nullable=False),
     Column("overrides", Integer, nullable=False),
@@ -117,9 +119,9 @@ case_summary = _table(
 
 deadline = _table(
     "deadline",
-    Column("case_id", Text, nullable=False),
+    Column("case_id", _Text, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", _Text, nullable=False),
     Column("started_at", _Long, nullable=False),
     Column("due_at", _Long),
     Column("certain", Integer, nullable=False),

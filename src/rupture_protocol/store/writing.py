@@ -49,22 +49,15 @@ class Write:
             IdempotencyMismatch: The key was used for another request.
             RuptureError: What the engine or the store refuses.
         """
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._attempt(sessions, engines)
-            except _Overtaken:
-                continue
-        try:
-            return self._attempt(sessions, engines)
-        except _Overtaken as overtaken:
-            raise overtaken.conflict from None
+        return decided_anew(lambda: self._attempt(sessions, engines))
 
     def _attempt(self, sessions: Sessions, engines: Engines) -> Case:
         with sessions() as session:
+            # The case comes first: the same request under way elsewhere is either in neither, or in both.
+            entries = session.load(self.case)
             done = None if self.key is None else session.kept_under(self.key, self.case)
             if done is not None:
                 return answer(self.case, done, session, engines, request=self.request, key=self.key)
-            entries = session.load(self.case)
             case = self._as_it_is(entries, session, engines)
             engine = self.opens or engines.of(case.protocol, session) if case else self.opens
             if engine is None:
@@ -92,9 +85,30 @@ class Write:
         )
         try:
             session.append(entry, expected_version=len(entries))
-        except Conflict as conflict:
-            raise _Overtaken(conflict) from None
+        except (Conflict, IdempotencyMismatch) as refusal:
+            raise Overtaken(refusal) from None
         session.describe(summary_of(engine, after), agenda_of(engine, after, after.history[-1].at))
+
+
+class Overtaken(Exception):
+    """Somebody else's event came in between: of the same case, or under the same key."""
+
+    def __init__(self, refusal: Conflict | IdempotencyMismatch) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
+def decided_anew(attempt: Callable[[], Case]) -> Case:
+    """What an attempt comes to, made again where it was overtaken: the refusal, where that goes on."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return attempt()
+        except Overtaken:
+            continue
+    try:
+        return attempt()
+    except Overtaken as overtaken:
+        raise overtaken.refusal from None
 
 
 def answer(
@@ -143,14 +157,6 @@ def sealed(
         payload=payload,
         hash=link(previous, header, payload),
     )
-
-
-class _Overtaken(Exception):
-    """Somebody else's event came in between."""
-
-    def __init__(self, conflict: Conflict) -> None:
-        super().__init__()
-        self.conflict = conflict
 
 
 def _case(case_id: str, entries: Sequence[Entry], session: Session, engines: Engines) -> Case:

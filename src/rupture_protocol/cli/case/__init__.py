@@ -6,7 +6,7 @@ import click
 
 from rupture_protocol.cli.group import Commands
 
-CASE_COMMANDS = {
+LISTED = {
     "open": "Open a case under a protocol.",
     "record": "Record facts.",
     "take": "Take a step that is open, or an interrupt as a precaution.",
@@ -40,7 +40,7 @@ else a file in your data folder. It needs the extra `store`.
 @click.group(
     "case",
     cls=Commands,
-    listed=CASE_COMMANDS,
+    listed=LISTED,
     package="rupture_protocol.cli.case",
     first="rupture case --help",
     epilog=EPILOG,

@@ -40,17 +40,23 @@ def opened(
     try:
         from rupture_protocol.store.casebook import Casebook
 
-        where = address_of(store)
+        where = address_of(store) if makes else there(store, about=about)
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    if not makes and not _is_there(where):
-        if store is None and about is not None:
-            from rupture_protocol.store.errors import CaseNotFound
-
-            raise CaseNotFound(about)
-        raise NothingKept(None if store is None else inputs.shown_name(str(_file_of(where))))
     with Casebook(where, engines) as book:
         yield book
+
+
+def there(store: str | None, *, about: str | None = None) -> str | Path:
+    """The address or path of a store that there is. Raises as `opened`."""
+    where = address_of(store)
+    if _is_there(where):
+        return where
+    if store is None and about is not None:
+        from rupture_protocol.store.errors import CaseNotFound
+
+        raise CaseNotFound(about)
+    raise NothingKept(None if store is None else inputs.shown_name(str(_file_of(where))))
 
 
 class NothingKept(Failed):
