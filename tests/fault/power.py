@@ -18,7 +18,6 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
 from tests.fault.apsw_driver import ApswDriver
 from tests.fault.disk import MODES, Image, Mark, Recorder, Step, after_cut, lay_out
 from tests.fault.requests import Request, Tally, examine, requests
@@ -26,7 +25,7 @@ from tests.fault.rows import Row, report
 from tests.store.books import address, small_engine
 
 from rupture_protocol import Case, Casebook, Engine, RuptureError
-from rupture_protocol.store import drivers, layout
+from rupture_protocol.store import layout
 from rupture_protocol.store.sql import SqlStore
 
 JOURNALS = {"WAL": "", "DELETE": "3.40.1"}
@@ -108,10 +107,8 @@ class Bench:
         if self._driver is not None:
             self._driver.vfs = RECORDER if recorded else ""
         try:
-            try:
+            with store._translated():
                 store.layout = layout.prepare(store.database)
-            except SQLAlchemyError as error:
-                raise drivers.ours(error) from None
             yield Casebook(store, [engine()])
         finally:
             store.close()

@@ -20,7 +20,7 @@ from rupture_protocol.store.case_check import Finding
 from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
-from rupture_protocol.store.errors import CaseNotFound, StoreError
+from rupture_protocol.store.errors import CaseNotFound, IntegrityViolation, StoreError
 from rupture_protocol.store.ports import Plain, Session, Store
 from rupture_protocol.store.reading import case_of
 from rupture_protocol.store.sql import SqlSession, SqlStore
@@ -371,6 +371,8 @@ class Casebook:
             for position, case_id, seq in delivering.waiting(lists.connection, name, limit):
                 case = cases.get(case_id) or self._case(lists, case_id)
                 cases[case_id] = case
+                if not 1 <= seq <= case.version:
+                    raise IntegrityViolation(case_id, seq, "the outbox has it, and the case has not")
                 found.append(Delivery(position, case_id, case.history[seq - 1]))
         return tuple(found)
 

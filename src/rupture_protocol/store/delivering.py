@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from rupture_protocol.engine.case import Event
 from rupture_protocol.store import tables
+from rupture_protocol.store.sound import sound
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,7 +50,7 @@ def waiting(connection: Connection, name: str, limit: int) -> list[tuple[int, st
         .order_by(row.position)
         .limit(limit)
     )
-    return [(each.position, each.case_id, each.seq) for each in connection.execute(query)]
+    return list(sound(connection.execute(query), query.selected_columns, lambda *place: place))
 
 
 def move_cursor(connection: Connection, name: str, position: int) -> None:

@@ -83,9 +83,8 @@ def at_commit(error: SQLAlchemyError) -> StoreError:
     return _made(kind if kind in _NOT_COMMITTED else OutcomeUnknown)
 
 
-def damaged(error: UnicodeError) -> StoreError:
-    """The error to raise where what a driver reads is no text, or no row at all."""
-    empty(error)
+def damaged() -> StoreError:
+    """The error to raise where what is read is no text, no row, or not what its column holds."""
     return _made(StoreCorrupt)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rupture_protocol.store import drivers
 from rupture_protocol.store.errors import StoreBusy
 from rupture_protocol.store.layout import tables_in
+from rupture_protocol.store.sound import kind_of
 
 
 class Wrong:
@@ -104,11 +105,10 @@ _IN_SQLITE: dict[type, tuple[str, str]] = {
     Text: ("text", "CAST({} AS BLOB)"),
     LargeBinary: ("blob", "{}"),
 }
-_IN_PYTHON: dict[type, type] = {Text: str, LargeBinary: bytes}
 
 
 def _as(column: Column[Any], value: Any) -> Any:
-    wanted = _IN_PYTHON.get(type(column.type), int)
+    wanted = kind_of(column)
     if isinstance(value, memoryview):
         value = bytes(value)
     if wanted is str and isinstance(value, bytes):

@@ -26,6 +26,7 @@ from rupture_protocol.store.errors import (
     StoreError,
 )
 from rupture_protocol.store.kept_protocols import files_of
+from rupture_protocol.store.sound import sound
 from rupture_protocol.store.summary import Agenda, CaseDue, Summary, deadline_rows, summary_row
 
 DEFAULT_TIMEOUT = 5.0
@@ -104,7 +105,8 @@ class SqlStore:
         except SQLAlchemyError as error:
             raise drivers.ours(error) from None
         except UnicodeDecodeError as error:
-            raise drivers.damaged(error) from None
+            drivers.empty(error)
+            raise drivers.damaged() from None
         except UnicodeEncodeError as error:
             drivers.empty(error)
             raise StoreError("an id or a name is text that can be stored as UTF-8") from None
@@ -144,7 +146,7 @@ class SqlSession:
             head_query = head_query.with_for_update()
         head = self.connection.execute(head_query).one_or_none()
         rows = self.connection.execute(_EVENTS, {"case": case_id}).all()
-        entries = tuple(Entry(*row) for row in rows)
+        entries = tuple(sound(rows, tables.event.columns, Entry))
         _check_head(case_id, head, entries)
         return entries
 
@@ -209,8 +211,8 @@ class SqlSession:
 
     def kept_under(self, key: str, case_id: str) -> tuple[str, int] | None:  # noqa: ARG002  # in any case
         """The case and the number of the entry that was made under an idempotency key."""
-        row = self.connection.execute(_KEPT_UNDER, {"key": key}).one_or_none()
-        return None if row is None else (row.case_id, row.seq)
+        rows = self.connection.execute(_KEPT_UNDER, {"key": key})
+        return next(sound(rows, _KEPT_UNDER.selected_columns, lambda *row: row), None)
 
     # Protocols -----------------------------------------------------------------------------------
 
@@ -245,7 +247,8 @@ class SqlSession:
         """The files of a protocol that was kept; none, where it was not."""
         file = tables.protocol_file.c
         query = select(file.name, file.data, file.number, file.folder).where(file.digest == digest)
-        return tuple(Text(*row) for row in self.connection.execute(query.order_by(file.number)))
+        rows = self.connection.execute(query.order_by(file.number))
+        return tuple(sound(rows, query.selected_columns, Text))
 
     # Lists ---------------------------------------------------------------------------------------
 
@@ -279,42 +282,51 @@ class SqlSession:
             theirs = select(tables.event.c.case_id).where(tables.event.c.actor == actor)
             query = query.where(table.c.case_id.in_(theirs))
         rows = self.connection.execute(query)
-        return tuple(_summary(row) for row in rows if cases is None or row.case_id in cases)
+        found = sound(rows, table.columns, _summary)
+        return tuple(each for each in found if cases is None or each.case in cases)
 
     def due(self, at: datetime) -> Iterator[CaseDue]:
         """What is due in cases whose deadlines stand at that moment as they did at their last event."""
         due, summary, moment = tables.deadline.c, tables.case_summary.c, microseconds(at)
-        rows = self.connection.execute(
+        query = (
             select(due.case_id, due.name, due.started_at, due.due_at, due.certain)
             .join(tables.case_summary, summary.case_id == due.case_id)
             .where(or_(due.due_at.is_(None), due.due_at <= moment))
             .where(or_(summary.steady_until.is_(None), summary.steady_until > moment))
             .where(summary.updated_at <= moment)
         )
-        for row in rows:
-            by = None if row.due_at is None else instant(row.due_at)
-            yield CaseDue(row.case_id, row.name, instant(row.started_at), by, certain=bool(row.certain))
+        return sound(self.connection.execute(query), query.selected_columns, _due)
 
     def unsteady(self, at: datetime) -> tuple[str, ...]:
         """The cases whose deadlines may stand otherwise at that moment than at their last event."""
         table, moment = tables.case_summary, microseconds(at)
         changed = or_(table.c.steady_until <= moment, table.c.updated_at > moment)
         query = select(table.c.case_id).where(changed, table.c.ended == 0).order_by(table.c.case_id)
-        return tuple(self.connection.execute(query).scalars())
+        return tuple(sound(self.connection.execute(query), query.selected_columns, str))
 
 
-def _summary(row: Row[Any]) -> Summary:
-    return Summary(
-        row.case_id,
-        row.version,
-        row.state,
-        bool(row.ended),
-        ProtocolRef(row.protocol_id, row.protocol_version, row.protocol_digest),
-        instant(row.opened_at),
-        instant(row.updated_at),
-        row.overrides,
-        row.precautions,
-    )
+def _summary(
+    case_id: str,
+    version: int,
+    state: str,
+    ended: int,
+    protocol_id: str,
+    protocol_version: str,
+    protocol_digest: str,
+    opened_at: int,
+    updated_at: int,
+    overrides: int,
+    precautions: int,
+    _steady: int | None,
+) -> Summary:
+    protocol = ProtocolRef(protocol_id, protocol_version, protocol_digest)
+    opened, updated = instant(opened_at), instant(updated_at)
+    return Summary(case_id, version, state, bool(ended), protocol, opened, updated, overrides, precautions)
+
+
+def _due(case_id: str, name: str, started_at: int, due_at: int | None, certain: int) -> CaseDue:
+    due = None if due_at is None else instant(due_at)
+    return CaseDue(case_id, name, instant(started_at), due, certain=bool(certain))
 
 
 def _check_head(case_id: str, head: Row[Any] | None, entries: Sequence[Entry]) -> None:
