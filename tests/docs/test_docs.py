@@ -39,11 +39,12 @@ def test_every_command_and_each_of_its_options_is_on_the_page_of_the_command_lin
         assert f"`rupture {command}" in page, command
 
 
-def test_every_command_of_a_case_is_on_the_page_too() -> None:
-    found = commands("case")
-    assert len(found) >= 13
+@pytest.mark.parametrize(("group", "least"), [("case", 13), ("db", 3)])
+def test_every_command_of_a_group_is_on_the_page_too(group: str, least: int) -> None:
+    found = commands(group)
+    assert len(found) >= least
     for command in found:
-        assert f"`rupture case {command}" in PAGES["command-line.md"], command
+        assert f"`rupture {group} {command}" in PAGES["command-line.md"], command
 
 
 def test_the_keys_of_a_case_are_those_on_the_page(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -269,3 +272,32 @@ def test_no_password_and_no_value_is_in_an_error(postgres: Postgres) -> None:
     with pytest.raises(StoreUnavailable) as refused:
         book_at(where.replace("host=", "host=/nowhere"))
     assert "hush" not in str(refused.value) + repr(refused.value) + str(refused.value.help)
+
+
+FORKING = """\
+import os, sys
+from tests.store.books import LEE, NOON, SUE, book_at
+book = book_at(sys.argv[1])
+book.open("c", by=LEE, at=NOON)
+child = os.fork()
+for number in range(10):
+    book.record("c", {"count": number}, by=SUE if child else LEE, at=NOON)
+book.close()
+if not child:
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_parent_and_child_both_go_on_after_a_fork(where: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORKING, where],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    with book_at(where) as book:
+        assert book.get("c").version == 21
+        assert book.verify() == ()
