@@ -43,6 +43,7 @@ class Motion:
     _entered: dict[tuple[int, str], int] = field(default_factory=dict)
     _into: dict[str, dict[int, tuple[int, ...]]] = field(default_factory=dict)
     _projected: dict[frozenset[int], int] = field(default_factory=dict)
+    _joined: dict[frozenset[int], int] = field(default_factory=dict)
     _blurs: dict[frozenset[int], Relation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -157,8 +158,18 @@ class Motion:
         found = self._projected.get(given)
         if found is None:
             sets = self.space.sets
-            joined = sets.all_of(_eliminated(sets, given, self.loose, self._blur_of))
+            joined = sets.all_of(self._alone(each) for each in _related(sets, given, self.loose))
             found = self._projected[given] = sets.moved(joined, self.blur)
+        return found
+
+    def _alone(self, related: frozenset[int]) -> int:
+        """Sets that others have no loose variable in common with, joined and without those."""
+        # Interrupts hold back almost everything, so the same sets come together again and again.
+        found = self._joined.get(related)
+        if found is None:
+            sets = self.space.sets
+            found = sets.all_of(_eliminated(sets, related, self.loose, self._blur_of))
+            self._joined[related] = found
         return found
 
     def _blur_of(self, levels: frozenset[int]) -> Relation:
@@ -166,6 +177,19 @@ class Motion:
         if found is None:
             found = self._blurs[levels] = Relation(dict.fromkeys(levels))
         return found
+
+
+def _related(sets: Diagrams, given: frozenset[int], loose: frozenset[int]) -> Iterator[frozenset[int]]:
+    """These sets, those together that a loose variable leads from one to the next."""
+    groups = {each: {each} for each in given}
+    for first, *others in _users(sets, given, loose).values():
+        together = groups[first]
+        for other in others:
+            if groups[other] is not together:
+                together |= groups[other]
+                groups.update(dict.fromkeys(groups[other], together))
+    for group in {id(each): each for each in groups.values()}.values():
+        yield frozenset(group)
 
 
 def _eliminated(sets: Diagrams, given: frozenset[int], loose: frozenset[int], blur_of: BlurOf) -> list[int]:
