@@ -68,17 +68,18 @@ def test_a_broken_promise_is_an_error_with_its_story_below(rupture: Rupture, fol
     assert ran.code == 1
     assert (
         """
-small.yaml:16:3: error[broken-promise]: the promise `only_by_agreement` can be broken: `go` leads from \
+small.yaml:11:16: error[broken-promise]: the promise `only_by_agreement` can be broken: `go` leads from \
 `start` to `done`, though `agrees` is not on record
+   11 │       go: {to: done}
+      │                ^^^^
+      note: promised here: small.yaml:16:3
    16 │   only_by_agreement: {enter: done, only_if: {agrees: true}}
       │   ^^^^^^^^^^^^^^^^^
-      note: by the step here: small.yaml:11:7
-   11 │       go: {to: done}
-      │       ^^
+      help: let `go` ask for it, with `when: {agrees: true}`; or lead it elsewhere
       story:
-        1. A case begins in `start`.
-        2. The guard of `go` would let it be taken now. The net at run time would stop it, the guard alone \
-does not.
+        1. A case begins at `start`.
+        2. Nothing that `go` asks for is missing. Only the promise itself would still stop \
+it, as a last safeguard.
         → `go` leads from `start` to `done`, though `agrees` is not on record
 """.replace("\\\n", "")
         in ran.out
@@ -114,7 +115,7 @@ def test_what_is_found_stands_in_file_order_among_the_other_issues(rupture: Rupt
 def test_the_story_in_the_json_is_played_by_play(rupture: Rupture, folder: Path) -> None:
     (issue,) = [each for each in report_of(rupture, "dead.yaml")["issues"] if each["code"] == "dead-end"]
     story = issue["story"]
-    assert story["sentences"][0] == "A case begins in `aware`."
+    assert story["sentences"][0] == "A case begins at `aware`."
     assert story["ends"].startswith("in `acknowledged` nothing is open")
     ran = rupture("play", "-", "--json", stdin=json.dumps(story["scenario"]))
     assert ran.code == 0, ran.err
@@ -134,7 +135,7 @@ def test_the_json_holds_the_whole_proof(rupture: Rupture, folder: Path) -> None:
 def test_an_annotation_has_the_story_in_it(rupture: Rupture, folder: Path) -> None:
     ran = rupture("check", "small.yaml", "--format", "github")
     (error,) = [line for line in ran.out.splitlines() if line.startswith("::error")]
-    assert "%0Astory:%0A1. A case begins in `start`.%0A" in error
+    assert "%0Astory:%0A1. A case begins at `start`.%0A" in error
     assert RIGHT in ran.err
 
 
@@ -194,8 +195,8 @@ def test_what_an_extension_adds_is_warned_of_beside_what_it_inherits(rupture: Ru
 def test_a_broken_promise_of_a_base_has_both_places(rupture: Rupture, folder: Path) -> None:
     file = report_of(rupture, "shortcut.yaml")
     broken = next(issue for issue in file["issues"] if issue["code"] == "broken-promise")
-    assert broken["file"] == "standard.yaml"
-    assert broken["also"] == [{"text": "by the step here", "file": "shortcut.yaml", "line": 10, "column": 29}]
+    assert (broken["file"], broken["line"], broken["column"]) == ("shortcut.yaml", 10, 41)
+    assert [(each["text"], each["file"]) for each in broken["also"]] == [("promised here", "standard.yaml")]
     assert file["protocol"]["id"] == "riverside"
 
 
