@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import pickle
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -254,7 +255,7 @@ def delivers_all_but_some(patch: pytest.MonkeyPatch) -> None:
     ("weaken", "said"),
     [
         (forgets_keys, "times"),
-        (loses_commits, "is not kept"),
+        (loses_commits, "is not kept|is not how the case stood"),  # the latter where its place was taken
         (reads_late, "after a later one had been seen"),
         (expects_nothing, "expected version"),
         (delivers_backwards, "delivered"),
@@ -271,4 +272,4 @@ def test_a_store_that_does_not_is_caught(
     weaken(monkeypatch)
     found = history_of(in_threads, where, tmp_path, seed=2).wrong()
 
-    assert any(said in each for each in found), found
+    assert any(re.search(said, each) for each in found), found
