@@ -77,7 +77,7 @@ def test_a_machine_finds_what_breaks_an_invariant() -> None:
             assert self.case.state != "held"
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Never, settings=settings(FAST, max_examples=200))
+        run_state_machine_as_test(Never, settings=settings(FAST, max_examples=5000))
     assert issubclass(Never, CaseMachine)
 
 
