@@ -8,18 +8,18 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import count
-from pathlib import Path
 
 from tests.fault.apsw_driver import ApswDriver
 from tests.fault.disk import image_of, lay_out
 from tests.fault.interrupted import WEAKER
 from tests.fault.nursery import die, ended, forked, in_nursery, say, told_by
-from tests.fault.power import engine, scratch
+from tests.fault.power import Bench, scratch
 from tests.fault.requests import Request, Tally, examine, inconsistencies, requests
 from tests.fault.rows import Row
 from tests.fault.steps import at_step
-from tests.store.books import LEE, NOON, SUE, address
+from tests.store.books import LEE, NOON, SUE
 
 from rupture_protocol import Case, Casebook, RuptureError
 from rupture_protocol.store.sql import SqlStore
@@ -28,37 +28,34 @@ MODULES: dict[str, ApswDriver | None] = {"sqlite3": None, "apsw": ApswDriver(), 
 WRITERS = 3
 
 
-def _book(folder: Path, module: str, *, timeout: float = 5.0) -> Casebook:
-    return Casebook(SqlStore(address(folder), module=MODULES[module], timeout=timeout), [engine()])
-
-
 def at_each_step(module: str, last: str = "5") -> Tally:
     """A process is killed at each step of each request, and tells nobody more."""
     total = Tally()
     with scratch() as folder:
+        bench = Bench(MODULES[module], folder / "disk")
         told: list[Case] = []
         for request in requests(int(last)):
-            before = image_of(folder)
+            before = image_of(bench.folder) if told else {}
             for step in count():
-                lay_out(before, folder)
-                if not _killed(folder, module, request, step):
+                lay_out(before, bench.folder)
+                if not _killed(bench, request, step):
                     break
-                with _book(folder, module) as book:
+                with bench.opened() as book:
                     total += examine(book, told, request)
-            lay_out(before, folder)
-            with _book(folder, module) as book:
+            lay_out(before, bench.folder)
+            with bench.opened() as book:
                 told.append(request.send(book))
     return total
 
 
-def _killed(folder: Path, module: str, request: Request, step: int) -> bool:
+def _killed(bench: Bench, request: Request, step: int) -> bool:
     """Sends it from a process that kills itself at that step; whether there was such a step."""
 
     def child(_writing: int) -> None:
-        book = _book(folder, module)
-        assert isinstance(book.store, SqlStore)
-        with at_step(book.store, step, die):
-            request.send(book)
+        with bench.opened() as book:
+            assert isinstance(book.store, SqlStore)
+            with at_step(book.store, step, die):
+                request.send(book)
 
     pid, reading = forked(child)
     os.close(reading)
@@ -71,38 +68,40 @@ def at_random_times(module: str, trials: str) -> Tally:
     """Three writers on one case, with clocks that differ; one is killed, soon after it the others."""
     total = Tally()
     chance = random.Random(module)
-    for _ in range(int(trials)):
-        with scratch() as folder:
-            total += _three_writers(folder, module, chance)
+    with scratch() as folder:
+        bench = Bench(MODULES[module], folder / "disk")
+        for _ in range(int(trials)):
+            lay_out({}, bench.folder)
+            total += _three_writers(bench, chance)
     return total
 
 
-def _three_writers(folder: Path, module: str, chance: random.Random) -> Tally:
-    with _book(folder, module) as book:
+def _three_writers(bench: Bench, chance: random.Random) -> Tally:
+    with bench.opened() as book:
         book.open("a", by=LEE, at=NOON, idempotency_key="opened")
-    children = [forked(lambda writing, n=n: _write_on(folder, module, n, writing)) for n in range(WRITERS)]  # type: ignore[misc]
+    children = [forked(partial(_write_on, bench, n)) for n in range(WRITERS)]
     for _, reading in children:
         os.read(reading, len("ready\n"))
     chance.shuffle(children)
     for pid, _ in children:
-        time.sleep(chance.uniform(0.0, 0.15))
+        time.sleep(chance.uniform(0.0, 0.08))
         os.kill(pid, signal.SIGKILL)
     for pid, _ in children:
         ended(pid)
     told = {line for _, reading in children for line in told_by(reading)}
     try:
-        with _book(folder, module) as book:
+        with bench.opened() as book:
             return _all_there(book, told)
     except RuptureError as error:
         return Tally(1, len(told), lost=len(told), broken=[f"{type(error).__name__}: {error}"])
 
 
-def _write_on(folder: Path, module: str, writer: int, writing: int) -> None:
-    book = _book(folder, module)
-    say(writing, "ready")
-    for number in count():
-        _write(book, f"{writer} {number}")
-        say(writing, f"{writer} {number}")
+def _write_on(bench: Bench, writer: int, writing: int) -> None:
+    with bench.opened() as book:
+        say(writing, "ready")
+        for number in count():
+            _write(book, f"{writer} {number}")
+            say(writing, f"{writer} {number}")
 
 
 def _write(book: Casebook, name: str) -> None:

@@ -192,6 +192,9 @@ def rows(trials: int, *, seed: int = 0, jobs: int = 1) -> Iterator[Row]:
     kinds = [(setting, mode) for setting in map(Setting, JOURNALS) for mode in MODES]
     work = [(setting, mode, trials // len(kinds), seed) for setting, mode in kinds]
     work += [(setting, mode, CONTROL, seed) for setting in CONTROLS for mode in MODES]
+    if jobs == 1:
+        yield from map(_row, work)
+        return
     # Processes that are not forked: SQLite would be in the middle of something.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         yield from pool.map(_row, work)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from tests.scenarios.small import engine, results, said, scenarios
 from tests.scenarios.test_coverage import ALL, ANY, NEEDS, ONE_FACT
 
 from rupture_protocol import Engine, loads
+from rupture_protocol.engine.evaluate import Situation
+from rupture_protocol.language.conditions import Condition
 from rupture_protocol.scenarios.coverage import Coverage, Meter
 from rupture_protocol.scenarios.missing import Missing, missing
 from rupture_protocol.scenarios.reading import FIRST_MOMENT, Reading
 from rupture_protocol.scenarios.running import Result, run
+from rupture_protocol.scenarios.solving import Facts, solve
 from rupture_protocol.scenarios.writing import write
 
 RICH = """
@@ -73,6 +78,23 @@ def test_shortest_first_and_named_in_that_order() -> None:
     lengths = [(len(case.start.facts) if case.start else 0) + 2 * len(case.steps) for case in made.cases]
     assert lengths == sorted(lengths)
     assert [case.name for case in made.cases] == [f"missing_{at + 1}" for at in range(len(made.cases))]
+
+
+def test_a_way_is_worked_out_once_for_all_places_that_are_alike_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    solved: Counter[str] = Counter()
+
+    def solving(condition: Condition, situation: Situation) -> Facts | None:
+        if all(visit.last is None for visit in situation.visits.values()):  # no place on a walk
+            solved[".".join(map(str, condition.path))] += 1
+        return solve(condition, situation)
+
+    monkeypatch.setattr("rupture_protocol.scenarios.routes.solve", solving)
+    missing(Engine(loads(RICH)), (), at=FIRST_MOMENT)
+
+    assert solved["states.one.transitions.go"] == 1
+    assert solved["states.one.transitions.again"] == 2
 
 
 def test_what_is_shown_already_is_not_written_again() -> None:

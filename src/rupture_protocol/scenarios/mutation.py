@@ -70,13 +70,16 @@ class _Hunter:
         """Whether some scenario no longer passes."""
         if mutant.part is None:
             return self._runs_differently(mutant)
+        looks = self.reading.get(mutant.part, ())
+        if not looks:
+            return False
         protocol = mutant.make()
         kind, _ = mutant.part
         # A name is looked up when it is evaluated; what an option says itself is a part of its tree.
         changed = self.steps if kind == "condition" else _Steps(protocol)
         lacking = []
         situations: dict[int, Situation] = {}
-        for look, trigger in self.reading.get(mutant.part, ()):
+        for look, trigger in looks:
             situation = situations.get(id(look))
             if situation is None:
                 situation = situations[id(look)] = _situation(look, protocol)
@@ -89,13 +92,16 @@ class _Hunter:
         return any(_lacks_else(*each) for each in lacking)
 
     def _runs_differently(self, mutant: Mutant) -> bool:
-        engine = Engine(mutant.make(), calendar=self.engine.calendar)
-        runners = {id(suite): Runner(engine, suite) for suite in self.suites}
-        return any(
-            not runners[id(suite)].result(scenario.name).passed
+        touched = [
+            (suite, scenario)
             for suite, scenario in self.passing
             if mutant.kind != "role" or _is_refused(scenario, mutant)
-        )
+        ]
+        if not touched:
+            return False
+        engine = Engine(mutant.make(), calendar=self.engine.calendar)
+        runners = {id(suite): Runner(engine, suite) for suite in self.suites}
+        return any(not runners[id(suite)].result(scenario.name).passed for suite, scenario in touched)
 
 
 class _Steps:

@@ -57,6 +57,7 @@ class Routes:
         for tree in guards.trees():
             self._ways[tree.step.state].append(tree.step)
         self._most = self._counted()
+        self._asked: dict[int, frozenset[str] | None] = {}
         self._possible: dict[tuple[int, Frozen[str, int]], bool] = {}
 
     def to(self, goals: set[Path], origins: list[Origin]) -> Iterator[tuple[Path, Route]]:
@@ -113,17 +114,27 @@ class Routes:
 
     def _is_possible(self, way: Way, place: Place) -> bool:
         """Whether some facts open a way there. A guard on time is taken to be possible: walking will tell."""
-        asked = leaves(way.requirement, self.protocol)
-        if any(isinstance(leaf, Elapsed) for leaf in asked):
+        asked = self._asks(way)
+        if asked is None:
             return True
-        key = id(way), place[1]
+        # Places that differ only in what the way does not ask for are one, and there are far fewer of these.
+        key = id(way), Frozen({state: count for state, count in place[1].items() if state in asked})
         if key not in self._possible:
-            visits = Frozen({state: Visit(count, None) for state, count in place[1].items()})
+            visits = Frozen({state: Visit(count, None) for state, count in key[1].items()})
             visits = visits.with_({} if way.state in visits else {way.state: Visit(1, None)})
             at = datetime.fromisoformat("2026-01-05T09:00:00+00:00")
             situation = Situation(self.protocol, way.state, NOTHING, visits, at, self.engine.calendar)
             self._possible[key] = solve(way.requirement, situation) is not None
         return self._possible[key]
+
+    def _asks(self, way: Way) -> frozenset[str] | None:
+        """The states of which a way asks whether they were entered; None if it asks how long ago."""
+        if id(way) not in self._asked:
+            found = leaves(way.requirement, self.protocol)
+            timed = any(isinstance(leaf, Elapsed) for leaf in found)
+            states = frozenset(leaf.state for leaf in found if isinstance(leaf, Visited | Visits))
+            self._asked[id(way)] = None if timed else states
+        return self._asked[id(way)]
 
     # Walking what was found -----------------------------------------------------------------------
 
