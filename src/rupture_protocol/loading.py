@@ -49,7 +49,12 @@ def load(source: str | os.PathLike[str], *, path: SearchPath = (), language: str
     folders = Folders(path)
     text = _read(source, folders)
     protocol = _valid(_checked(text, folders, None))
-    if language is None or (language == protocol.language and not protocol.bases):
+    return protocol if language is None else _in_language(protocol, text, folders, language)
+
+
+def _in_language(protocol: Protocol, text: Text, folders: Folders, language: str) -> Protocol:
+    """A protocol that was read from there, with the texts of its translation."""
+    if language == protocol.language and not protocol.bases:
         return protocol
     translated, there = assemble_in(language, text, folders)
     if translated is not None:
@@ -135,21 +140,27 @@ def checks(
     path: SearchPath = (),
     folder: str | os.PathLike[str] | None = None,
     prove: bool = False,
+    language: str | None = None,
 ) -> Proved:
     """A protocol's text: the protocol, unless it has errors, and all issues.
 
     `folder` is where the files are that it extends by their names, and its translations; without it, there
-    are none. `prove`: in full, as `check` does.
+    are none. `prove`: in full, as `check` does; `language` is that in which its stories call things.
+
+    Raises:
+        TranslationNotFound: It is proved, and there is no such translation.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     home = None if folder is None else Path(folder)
-    return _looked_at(Text(file, data, "text", home), Folders(path), today, prove=prove)
+    return _looked_at(Text(file, data, "text", home), Folders(path), today, prove=prove, language=language)
 
 
-def _looked_at(text: Text, folders: Folders, today: date | None, *, prove: bool) -> Proved:
+def _looked_at(
+    text: Text, folders: Folders, today: date | None, *, prove: bool, language: str | None = None
+) -> Proved:
     if _is_translation(text):
         return Proved(None, check_translation(text, folders).issues)
-    checked = _checked(text, folders, today, prove=prove)
+    checked = _checked(text, folders, today, prove=prove, language=language)
     return replace(checked, issues=(*checked.issues, *check_translations(text, folders)))
 
 
@@ -162,13 +173,16 @@ def _is_translation(text: Text) -> bool:
     )
 
 
-def _checked(text: Text, folders: Folders, today: date | None, *, prove: bool = False) -> Proved:
+def _checked(
+    text: Text, folders: Folders, today: date | None, *, prove: bool = False, language: str | None = None
+) -> Proved:
     """What a file says, and what can go wrong in a case: looked for before anybody gets it."""
     checked = assemble(text, folders, today=today)
     protocol, bases, proof = checked.protocol, checked.bases, None
     found: tuple[Issue, ...] = ()
     if protocol is not None and prove:
-        proof, found = _proved(protocol, bases)
+        spoken = protocol if language is None else _in_language(protocol, text, folders, language)
+        proof, found = _proved(spoken, bases)
     elif protocol is not None and protocol.bases:
         found = _broken(protocol)
     refused = any(issue.severity is Severity.ERROR for issue in found)

@@ -88,6 +88,25 @@ def test_the_page_goes_from_right_to_left_where_the_language_does(rupture: Ruptu
     assert re.search(r"svg \{ direction: ltr;", page)
 
 
+def test_a_story_of_the_proof_is_told_in_the_language_and_stands_at_the_same_line(
+    rupture: Rupture, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without the interrupt and the wait, whoever was harmed severely is left where they are.
+    for name, text in {"small.yaml": ORIGINAL, "small.de.yaml": GERMAN}.items():
+        (folder / name).write_text(re.sub(r"(?m)^(interrupts:|    wait:).*\n", "", text), "utf-8")
+    german, original = rupture("check", "small.yaml", "--language", "de"), rupture("check", "small.yaml")
+    places = [re.findall(r"^small\.yaml:\S+", ran.out, re.MULTILINE) for ran in (german, original)]
+    refused = rupture("check", "small.yaml", "mini.yaml", "--language", "fr")
+    monkeypatch.setenv("RUPTURE_LANGUAGE", "fr")
+
+    assert (german.code, original.code) == (1, 1)
+    assert "begins at “Bemerkt”" in german.out
+    assert "begins at “Noticed”" in original.out
+    assert places[0] == places[1] != []
+    assert (refused.code, "there is `en`, `de`, `he`" in refused.err) == (3, True)
+    assert rupture("check", "small.yaml").out == original.out
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_region_falls_back_to_its_language(rupture: Rupture) -> None:
     assert "Klein" in rupture("show", "small.yaml", "--language", "de-CH").out

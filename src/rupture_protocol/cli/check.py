@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from rupture_protocol.cli.check_report import FORMATS, Report, count, show
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from rupture_protocol.errors import Issue
+    from rupture_protocol.errors import Issue, ProtocolNotFound
 
 EPILOG = """
 \b
@@ -35,6 +36,7 @@ Examples:
 @click.option("--proof", is_flag=True, help="Show what the proof came to, for each promise and each check.")
 @click.option("--no-prove", is_flag=True, help="Look only at what is written, which is faster: for editors.")
 @inputs.path_option
+@inputs.language_option()
 @click.option("--watch", is_flag=True, help="Check again at every save, until Ctrl-C.")
 @inputs.at_option
 @inputs.json_option("The same as --format json: one JSON document, rupture-check/1.")
@@ -101,7 +103,7 @@ def _refuse_what_does_not_fit(
 
 def _report(source: str, today: date, *, prove: bool) -> Report:
     from rupture_protocol import loading, shipped
-    from rupture_protocol.errors import ProtocolNotFound
+    from rupture_protocol.errors import ProtocolNotFound, TranslationNotFound
 
     name = inputs.shown_name(source)
     folder: Path | None = None
@@ -120,14 +122,22 @@ def _report(source: str, today: date, *, prove: bool) -> Report:
     except output.Failed as failed:
         return Report(name, unreadable=failed)
     except ProtocolNotFound as error:
-        missing = output.Failed(
-            str(error), code=output.CANNOT_LOAD, help=error.help, next="rupture protocols"
-        )
-        return Report(name, unreadable=missing)
-    checked = loading.checks(
-        data, file=name, today=today, path=inputs.search_path(), folder=folder, prove=prove
+        return Report(name, unreadable=_missing(error, "rupture protocols"))
+    language, insisted = inputs.language()
+    look = partial(
+        loading.checks, data, file=name, today=today, path=inputs.search_path(), folder=folder, prove=prove
     )
+    try:
+        checked = look(language=language)
+    except TranslationNotFound as error:
+        if insisted:
+            return Report(name, unreadable=_missing(error, "rupture check --help"))
+        checked = look()
     return Report(name, checked.protocol, checked.issues, proof=checked.proof, played_as=played_as)
+
+
+def _missing(error: ProtocolNotFound, next_: str) -> output.Failed:
+    return output.Failed(str(error), code=output.CANNOT_LOAD, help=error.help, next=next_)
 
 
 def _scenarios(source: str) -> tuple[Issue, ...]:

@@ -142,7 +142,7 @@ def language_option(*, from_environment: bool = True) -> Callable[[F], F]:
     )
 
 
-def _language() -> tuple[str | None, bool]:
+def language() -> tuple[str | None, bool]:
     """The language of `--language` or of the environment, and whether it is insisted on."""
     context = click.get_current_context(silent=True)
     found: tuple[str | None, bool] = context.meta.get(_LANGUAGE, (None, False)) if context else (None, False)
@@ -169,9 +169,9 @@ def load_protocol(source: str | Path) -> Protocol:
 
     if source == STDIN:
         return in_language(loading.loads(read_stdin(), file=STDIN_NAME, path=search_path()), source)
-    language, insisted = _language()
-    if language is None or insisted:
-        return loading.load(source, path=search_path(), language=language)
+    wanted, insisted = language()
+    if wanted is None or insisted:
+        return loading.load(source, path=search_path(), language=wanted)
     return in_language(loading.load(source, path=search_path()), source)
 
 
@@ -183,15 +183,15 @@ def in_language(protocol: Protocol, source: str | Path) -> Protocol:
     from rupture_protocol import loading
     from rupture_protocol.errors import TranslationNotFound
 
-    language, insisted = _language()
-    if language is None:
+    wanted, insisted = language()
+    if wanted is None:
         return protocol
     try:
         if source != STDIN:
-            return loading.load(source, path=search_path(), language=language)
-        if not loading.is_in(language, protocol):
+            return loading.load(source, path=search_path(), language=wanted)
+        if not loading.is_in(wanted, protocol):
             raise TranslationNotFound(
-                f"`{protocol.id}` has no translation to `{printable(language)[:80]}`",
+                f"`{protocol.id}` has no translation to `{printable(wanted)[:80]}`",
                 help=f"translations are files beside a file; from stdin it comes in `{protocol.language}`",
             )
     except TranslationNotFound as error:
