@@ -278,12 +278,13 @@ class SqlSession:
         return tuple(found)
 
     def due(self, at: datetime) -> Iterator[CaseDue]:
-        """What is due in cases whose deadlines stand at that moment as they did at their last event."""
+        """What is due in cases that were not written to since that moment, and are foreseen until then."""
         due, summary, moment = tables.deadline.c, tables.case_summary.c, microseconds(at)
         rows = self.connection.execute(
             select(due.case_id, due.name, due.started_at, due.due_at, due.certain)
             .join(tables.case_summary, summary.case_id == due.case_id)
             .where(or_(due.due_at.is_(None), due.due_at <= moment))
+            .where(due.since <= moment, or_(due.until.is_(None), due.until > moment))
             .where(or_(summary.steady_until.is_(None), summary.steady_until > moment))
             .where(summary.updated_at <= moment)
         )
@@ -292,7 +293,7 @@ class SqlSession:
             yield CaseDue(row.case_id, row.name, instant(row.started_at), by, certain=bool(row.certain))
 
     def unsteady(self, at: datetime) -> tuple[str, ...]:
-        """The cases whose deadlines may stand otherwise at that moment than at their last event."""
+        """The cases that were written to since that moment, or are not foreseen until then."""
         table, moment = tables.case_summary, microseconds(at)
         changed = or_(table.c.steady_until <= moment, table.c.updated_at > moment)
         query = select(table.c.case_id).where(changed, table.c.ended == 0).order_by(table.c.case_id)

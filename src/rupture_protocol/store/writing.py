@@ -94,7 +94,7 @@ class Write:
             session.append(entry, expected_version=len(entries))
         except Conflict as conflict:
             raise _Overtaken(conflict) from None
-        session.describe(summary_of(engine, after), agenda_of(engine, after, after.history[-1].at))
+        session.describe(summary_of(engine, after), agenda_of(engine, after))
 
 
 def answer(
