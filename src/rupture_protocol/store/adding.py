@@ -50,7 +50,7 @@ class Addition:
         if there:
             raise Conflict(case.id, actual=len(there), expected=0)
         self._keep(case, session, engines, request)
-        session.describe(summary_of(engine, case), agenda_of(engine, case, case.history[-1].at))
+        session.describe(summary_of(engine, case), agenda_of(engine, case))
         return case
 
     def _keep(self, case: Case, session: Session, engines: Engines, request: str) -> None:

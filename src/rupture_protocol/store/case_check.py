@@ -173,7 +173,7 @@ class CaseCheck:
                 yield self._finding(None, "the lists have it, and it has no events")
             return
         engine = self.engines[case.protocol]
-        agenda = agenda_of(engine, case, case.history[-1].at)
+        agenda = agenda_of(engine, case)
         summary = summary_row(summary_of(engine, case), agenda)
         steady = "steady_until"
         if [_without(row, steady) for row in summaries] != [_without(summary, steady)]:

@@ -24,7 +24,7 @@ from rupture_protocol.store.errors import CaseNotFound, IntegrityViolation, Stor
 from rupture_protocol.store.ports import Plain, Session, Store
 from rupture_protocol.store.reading import case_of
 from rupture_protocol.store.sql import SqlSession, SqlStore
-from rupture_protocol.store.summary import CaseDue, Summary, agenda_of
+from rupture_protocol.store.summary import CaseDue, Summary, due_in
 from rupture_protocol.store.verifying import verify_entries, verify_store
 from rupture_protocol.store.writing import Write
 
@@ -340,8 +340,8 @@ class Casebook:
             dues = list(lists.due(moment))
             for case_id in lists.unsteady(moment):
                 case = self._case(lists, case_id)
-                agenda = agenda_of(self.engines.of(case.protocol, lists), case, moment)
-                dues += [each for each in agenda.dues if each.due is None or each.due <= moment]
+                now, _ = due_in(self.engines.of(case.protocol, lists), case, moment)
+                dues += [each for each in now if each.due is None or each.due <= moment]
         return tuple(sorted(dues, key=_longest_first))
 
     # Following -------------------------------------------------------------------------------------

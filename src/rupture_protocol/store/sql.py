@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from rupture_protocol.engine.case import ProtocolRef
@@ -30,6 +30,8 @@ from rupture_protocol.store.sound import sound
 from rupture_protocol.store.summary import Agenda, CaseDue, Summary, deadline_rows, summary_row
 
 DEFAULT_TIMEOUT = 5.0
+_AT_ONCE = 500
+"""How many cases are asked for in one statement."""
 
 
 class SqlStore:
@@ -141,10 +143,8 @@ class SqlSession:
         """All entries of a case, oldest first. One that is to be written to is held until the end."""
         if not is_storable(case_id) or (self._postgres and "\0" in case_id):
             return ()
-        head_query = select(tables.case_head).where(tables.case_head.c.case_id == case_id)
-        if self._locks:
-            head_query = head_query.with_for_update()
-        head = self.connection.execute(head_query).one_or_none()
+        head_query = _HEAD_TO_WRITE_TO if self._locks else _HEAD
+        head = self.connection.execute(head_query, {"case": case_id}).one_or_none()
         rows = self.connection.execute(_EVENTS, {"case": case_id}).all()
         entries = tuple(sound(rows, tables.event.columns, Entry))
         _check_head(case_id, head, entries)
@@ -160,11 +160,11 @@ class SqlSession:
         key = from_bytes(entry.header).get("key")
         if isinstance(key, str):
             self._insert_once(
-                insert(tables.idempotency), IdempotencyMismatch(), key=key, case_id=entry.case, seq=entry.seq
+                _NEW[tables.idempotency], IdempotencyMismatch(), key=key, case_id=entry.case, seq=entry.seq
             )
         self._move_head(entry, expected_version)
         self.connection.execute(
-            insert(tables.event),
+            _NEW[tables.event],
             {
                 "case_id": entry.case,
                 "seq": entry.seq,
@@ -180,20 +180,17 @@ class SqlSession:
         if self._locks:
             # Positions are given in the order of commits: who reads on from one has missed none.
             self.connection.execute(_ONE_AT_A_TIME)
-        self.connection.execute(insert(tables.outbox), {"case_id": entry.case, "seq": entry.seq})
+        self.connection.execute(_NEW[tables.outbox], {"case_id": entry.case, "seq": entry.seq})
 
     def _move_head(self, entry: Entry, expected_version: int) -> None:
         if expected_version == 0:
             conflict = Conflict(entry.case, actual=self._version(entry.case), expected=0)
             new = {"case_id": entry.case, "version": 1, "hash": entry.hash}
-            self._insert_once(insert(tables.case_head), conflict, **new)
+            self._insert_once(_NEW[tables.case_head], conflict, **new)
             return
         moved = self.connection.execute(
-            update(tables.case_head)
-            .where(
-                and_(tables.case_head.c.case_id == entry.case, tables.case_head.c.version == expected_version)
-            )
-            .values(version=entry.seq, hash=entry.hash)
+            _MOVE_HEAD,
+            {"case": entry.case, "expected": expected_version, "version": entry.seq, "hash": entry.hash},
         )
         if moved.rowcount != 1:
             raise Conflict(entry.case, actual=self._version(entry.case), expected=expected_version)
@@ -206,8 +203,8 @@ class SqlSession:
             raise otherwise from None
 
     def _version(self, case_id: str) -> int:
-        query = select(tables.case_head.c.version).where(tables.case_head.c.case_id == case_id)
-        return self.connection.execute(query).scalar() or 0
+        head = self.connection.execute(_HEAD, {"case": case_id}).one_or_none()
+        return 0 if head is None else int(head.version)
 
     def kept_under(self, key: str, case_id: str) -> tuple[str, int] | None:  # noqa: ARG002  # in any case
         """The case and the number of the entry that was made under an idempotency key."""
@@ -219,13 +216,12 @@ class SqlSession:
     def keep_protocol(self, protocol: Protocol) -> None:
         """Keeps the files of a protocol, unless they are kept."""
         digest = protocol.digest
-        query = select(tables.protocol.c.digest).where(tables.protocol.c.digest == digest)
-        if self.connection.execute(query).first() is not None:
+        if self._keeps(digest):
             return
         if self._locks:
             # A lock of its own: whoever waits here holds nothing that others need to commit.
             self.connection.execute(_ONE_KEEPS_PROTOCOLS)
-            if self.connection.execute(query).first() is not None:
+            if self._keeps(digest):
                 return
         new = {"digest": digest, "id": protocol.id, "version": protocol.version}
         self.connection.execute(insert(tables.protocol), new)
@@ -243,6 +239,9 @@ class SqlSession:
             ],
         )
 
+    def _keeps(self, digest: str) -> bool:
+        return self.connection.execute(_PROTOCOL, {"digest": digest}).first() is not None
+
     def protocol_files(self, digest: str) -> tuple[Text, ...]:
         """The files of a protocol that was kept; none, where it was not."""
         file = tables.protocol_file.c
@@ -255,18 +254,15 @@ class SqlSession:
     def describe(self, summary: Summary, agenda: Agenda) -> None:
         """Notes how a case stands and what is due in it, for lists."""
         row = summary_row(summary, agenda)
-        table = tables.case_summary
         changed = None
         if summary.version > 1:
-            changed = self.connection.execute(
-                update(table).where(table.c.case_id == summary.case).values(row)
-            ).rowcount
+            changed = self.connection.execute(_SUMMARIZE, {**row, "case": summary.case}).rowcount
         if not changed:
-            self.connection.execute(insert(table), row)
-        self.connection.execute(delete(tables.deadline).where(tables.deadline.c.case_id == summary.case))
+            self.connection.execute(_NEW[tables.case_summary], row)
+        self.connection.execute(_NOTHING_DUE, {"case": summary.case})
         dues = deadline_rows(summary.case, agenda)
         if dues:
-            self.connection.execute(insert(tables.deadline), dues)
+            self.connection.execute(_NEW[tables.deadline], dues)
 
     def find(
         self, *, state: str | None, protocol: str | None, actor: str | None, cases: set[str] | None
@@ -281,24 +277,30 @@ class SqlSession:
         if actor is not None:
             theirs = select(tables.event.c.case_id).where(tables.event.c.actor == actor)
             query = query.where(table.c.case_id.in_(theirs))
-        rows = self.connection.execute(query)
-        found = sound(rows, table.columns, _summary)
-        return tuple(each for each in found if cases is None or each.case in cases)
+        if cases is None:
+            return tuple(sound(self.connection.execute(query), table.columns, _summary))
+        found: list[Summary] = []
+        among = sorted(cases)
+        for start in range(0, len(among), _AT_ONCE):
+            some = query.where(table.c.case_id.in_(among[start : start + _AT_ONCE]))
+            found += sound(self.connection.execute(some), table.columns, _summary)
+        return tuple(found)
 
     def due(self, at: datetime) -> Iterator[CaseDue]:
-        """What is due in cases whose deadlines stand at that moment as they did at their last event."""
+        """What is due in cases that were not written to since that moment, and are foreseen until then."""
         due, summary, moment = tables.deadline.c, tables.case_summary.c, microseconds(at)
         query = (
             select(due.case_id, due.name, due.started_at, due.due_at, due.certain)
             .join(tables.case_summary, summary.case_id == due.case_id)
             .where(or_(due.due_at.is_(None), due.due_at <= moment))
+            .where(due.since <= moment, or_(due.until.is_(None), due.until > moment))
             .where(or_(summary.steady_until.is_(None), summary.steady_until > moment))
             .where(summary.updated_at <= moment)
         )
         return sound(self.connection.execute(query), query.selected_columns, _due)
 
     def unsteady(self, at: datetime) -> tuple[str, ...]:
-        """The cases whose deadlines may stand otherwise at that moment than at their last event."""
+        """The cases that were written to since that moment, or are not foreseen until then."""
         table, moment = tables.case_summary, microseconds(at)
         changed = or_(table.c.steady_until <= moment, table.c.updated_at > moment)
         query = select(table.c.case_id).where(changed, table.c.ended == 0).order_by(table.c.case_id)
@@ -382,6 +384,18 @@ def _close(connection: Connection) -> None:
         connection.close()
 
 
+# Statements that every write needs, made once: making one takes SQLAlchemy longer than carrying it out.
+_NEW = {table: insert(table) for table in tables.metadata.tables.values()}
+_head = tables.case_head.c
+_HEAD = select(tables.case_head).where(_head.case_id == bindparam("case"))
+_HEAD_TO_WRITE_TO = _HEAD.with_for_update()
+# What is set are the columns that are given beside `case` and `expected`.
+_MOVE_HEAD = update(tables.case_head).where(
+    _head.case_id == bindparam("case"), _head.version == bindparam("expected")
+)
+_SUMMARIZE = update(tables.case_summary).where(tables.case_summary.c.case_id == bindparam("case"))
+_NOTHING_DUE = delete(tables.deadline).where(tables.deadline.c.case_id == bindparam("case"))
+_PROTOCOL = select(tables.protocol.c.digest).where(tables.protocol.c.digest == bindparam("digest"))
 _event = tables.event.c
 _EVENTS = (
     select(

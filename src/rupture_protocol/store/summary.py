@@ -11,6 +11,8 @@ from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.store.entry import microseconds
 
+FORESEEN = 8
+"""How many changes are foreseen, each as a record expires; what is later is decided when it is asked for."""
 _OPEN = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
 
 
@@ -55,10 +57,19 @@ class CaseDue:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Agenda:
-    """What is due in a case. It holds until `steady_until`, if nothing happens (None: for good)."""
+class Span:
+    """While something is due, if nothing happens: from `since` on, and before `until` (None: for good)."""
 
-    dues: tuple[CaseDue, ...] = ()
+    due: CaseDue
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Agenda:
+    """What will be due in a case, if nothing happens. It is known until `steady_until` (None: for good)."""
+
+    spans: tuple[Span, ...] = ()
     steady_until: datetime | None = None
 
 
@@ -78,13 +89,29 @@ def summary_of(engine: Engine, case: Case) -> Summary:
     )
 
 
-def agenda_of(engine: Engine, case: Case, at: datetime) -> Agenda:
-    """What is due in a case at a moment, later ones too, in file order."""
+def due_in(engine: Engine, case: Case, at: datetime) -> tuple[tuple[CaseDue, ...], datetime | None]:
+    """What is due in a case at a moment, later ones too, in file order; and until when it stands so."""
     if engine.protocol.states[case.state].final or not engine.protocol.deadlines:
-        return Agenda()
+        return (), None
     decision = engine.decide(case, at=at)
     dues = (_owed(case.id, due) for due in decision.deadlines if due.state in _OPEN)
-    return Agenda(tuple(due for due in dues if due is not None), decision.deadlines_until)
+    return tuple(due for due in dues if due is not None), decision.deadlines_until
+
+
+def agenda_of(engine: Engine, case: Case) -> Agenda:
+    """What will be due in a case from its last event on, as one record after the other expires."""
+    moment = case.history[-1].at
+    began: dict[CaseDue, datetime] = {}
+    spans: list[Span] = []
+    for _ in range(FORESEEN):
+        now, until = due_in(engine, case, moment)
+        spans += [Span(due, since, moment) for due, since in began.items() if due not in now]
+        began = {due: began.get(due, moment) for due in now}
+        if until is None or until <= moment:
+            break
+        moment = until
+    spans += [Span(due, since, until) for due, since in began.items()]
+    return Agenda(tuple(spans), until)
 
 
 def summary_row(summary: Summary, agenda: Agenda) -> dict[str, object]:
@@ -111,12 +138,14 @@ def deadline_rows(case_id: str, agenda: Agenda) -> list[dict[str, object]]:
         {
             "case_id": case_id,
             "number": number,
-            "name": each.deadline,
-            "started_at": microseconds(each.started),
-            "due_at": None if each.due is None else microseconds(each.due),
-            "certain": int(each.certain),
+            "name": span.due.deadline,
+            "started_at": microseconds(span.due.started),
+            "due_at": None if span.due.due is None else microseconds(span.due.due),
+            "certain": int(span.due.certain),
+            "since": microseconds(span.since),
+            "until": None if span.until is None else microseconds(span.until),
         }
-        for number, each in enumerate(agenda.dues)
+        for number, span in enumerate(agenda.spans)
     ]
 
 

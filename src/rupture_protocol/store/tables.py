@@ -115,6 +115,7 @@ case_summary = _table(
     Index("case_summary_state", "state", "case_id"),
     Index("case_summary_protocol", "protocol_id", "case_id"),
     Index("case_summary_steady", "steady_until"),
+    Index("case_summary_updated", "updated_at"),
 )
 
 deadline = _table(
@@ -125,6 +126,8 @@ deadline = _table(
     Column("started_at", _Long, nullable=False),
     Column("due_at", _Long),
     Column("certain", Integer, nullable=False),
+    Column("since", _Long, nullable=False),
+    Column("until", _Long),
     PrimaryKeyConstraint("case_id", "number"),
     Index("deadline_due", "due_at"),
 )

@@ -87,7 +87,7 @@ class Write:
             session.append(entry, expected_version=len(entries))
         except (Conflict, IdempotencyMismatch) as refusal:
             raise Overtaken(refusal) from None
-        session.describe(summary_of(engine, after), agenda_of(engine, after, after.history[-1].at))
+        session.describe(summary_of(engine, after), agenda_of(engine, after))
 
 
 class Overtaken(Exception):
