@@ -25,6 +25,10 @@ def said(event: Event, protocol: Protocol, *, show_sensitive: bool) -> list[str]
             return [f"opens the case: {telling.state_name(protocol, event.to or '')}"]
         case EventKind.MIGRATED:
             return [f"carries the case over to {protocol.id} {protocol.version}"]
+        case EventKind.HELD:
+            return ["puts the case under a legal hold: it may not be erased"]
+        case EventKind.RELEASED:
+            return ["ends the legal hold"]
         case EventKind.RECORDED | EventKind.CORRECTED:
             return _written(event, protocol, show_sensitive=show_sensitive)
         case _:

@@ -82,10 +82,14 @@ class EventKind(StrEnum):
     PRECAUTION = "precaution"
     OVERRIDE = "override"
     MIGRATED = "migrated"
+    HELD = "held"
+    RELEASED = "released"
 
 
 STEPS = frozenset({EventKind.TAKEN, EventKind.PRECAUTION, EventKind.OVERRIDE})
 """The kinds of event that move a case from one state to another."""
+HOLDS = frozenset({EventKind.HELD, EventKind.RELEASED})
+"""The kinds of event that say whether a case may be erased, and change nothing else."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,7 +99,7 @@ class Event:
     `facts` are the values recorded (`UNKNOWN`: asked, and not known); a correction that withdraws
     holds its fact with `UNKNOWN` and `withdrawn`. A step has `trigger`, `source`, `to`, the `verdict`
     it was taken on and `rests_on`, the sequence numbers of the records it read. `reason` is that of a
-    correction or an override, `corrects` the event that was wrong.
+    correction, an override, or a legal hold and its release, `corrects` the event that was wrong.
     """
 
     seq: int
@@ -144,6 +148,12 @@ class Case:
     def version(self) -> int:
         """How many events made it."""
         return len(self.history)
+
+    @property
+    def held(self) -> bool:
+        """Whether it is under a legal hold: whoever keeps it may not erase it."""
+        holds = (event.kind for event in reversed(self.history) if event.kind in HOLDS)
+        return next(holds, None) is EventKind.HELD
 
     @property
     def imagined(self) -> bool:

@@ -369,6 +369,50 @@ class Engine:
         check_standing(self.decide(case, at=moment), to.decide(migrated, at=moment))
         return migrated
 
+    def hold(
+        self,
+        case: Case,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """The case under a legal hold: whoever keeps it may not erase it before `release`. All else goes on.
+
+        Args:
+            reason: Why.
+            by: Who says so; the host has made sure that they may, and the role need not be the protocol's.
+
+        Raises:
+            Refused: It is held already.
+            TimeRefused: As for `record`.
+        """
+        if case.held:
+            raise Refused("the case is under a legal hold already")
+        return self._hold(case, EventKind.HELD, reason, by, at, occurred, note)
+
+    def release(
+        self,
+        case: Case,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """The case without its legal hold. Arguments as for `hold`.
+
+        Raises:
+            Refused: It is not held.
+            TimeRefused: As for `record`.
+        """
+        if not case.held:
+            raise Refused("the case is under no legal hold")
+        return self._hold(case, EventKind.RELEASED, reason, by, at, occurred, note)
+
     # Keeping ---------------------------------------------------------------------------------------
 
     def replay(self, case_id: str, events: Iterable[Event], *, before: Iterable[Engine] = ()) -> Case:
@@ -464,6 +508,22 @@ class Engine:
         )
         return fold(self.protocol, self.calendar, case, event)
 
+    def _hold(
+        self,
+        case: Case,
+        kind: EventKind,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None,
+        note: str | None,
+    ) -> Case:
+        moment = self._begin(case, by, at, any_role=True)
+        if not reason:
+            raise RuptureError("a legal hold and its release say why", help="give a `reason`")
+        event = self._event(case, kind, moment, occurred, by, note, reason=reason)
+        return fold(self.protocol, self.calendar, case, event)
+
     def _event(
         self,
         case: Case,
@@ -483,12 +543,13 @@ class Engine:
         if not all(text is None or is_storable(text) for text in texts):
             raise RuptureError("an id, a note or a reason is text that can be stored as UTF-8")
 
-    def _begin(self, case: Case, by: Actor, at: datetime) -> datetime:
+    def _begin(self, case: Case, by: Actor, at: datetime, *, any_role: bool = False) -> datetime:
         """What every write checks first; the moment in UTC."""
         self._check_belongs(case)
         if case.imagined:
             raise Refused("an imagined case is for questions only", help="`open` a case to write to it")
-        self._check_role(by)
+        if not any_role:
+            self._check_role(by)
         moment = utc(at)
         if moment < case.history[-1].at:
             raise TimeRefused(

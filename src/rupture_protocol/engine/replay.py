@@ -32,6 +32,10 @@ class Verbs(Protocol):
     def override(self) -> Callable[..., Case]: ...
     @property
     def migrate(self) -> Callable[..., Case]: ...
+    @property
+    def hold(self) -> Callable[..., Case]: ...
+    @property
+    def release(self) -> Callable[..., Case]: ...
 
 
 def replay(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterable[Verbs] = ()) -> Case:
@@ -143,6 +147,10 @@ def _again(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None
             return engine.correct(case, name, to=value, reason=event.reason or "", **when)
         case EventKind.OVERRIDE:
             return engine.override(case, event.trigger or "", reason=event.reason or "", **when)
+        case EventKind.HELD:
+            return engine.hold(case, reason=event.reason or "", **when)
+        case EventKind.RELEASED:
+            return engine.release(case, reason=event.reason or "", **when)
         case _:
             return engine.take(case, event.trigger or "", **when)
 

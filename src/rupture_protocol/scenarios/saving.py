@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
 
-from rupture_protocol.engine.case import Actor, Case, Event, EventKind
+from rupture_protocol.engine.case import HOLDS, Actor, Case, Event, EventKind
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.options import Verdict
 from rupture_protocol.scenarios.model import Scenario
@@ -32,7 +32,7 @@ def scenario_of(
     What was `refused` on the way stands where it was tried, as a step that is there to be refused.
     """
     # How many events the case had then, itself included; sorting keeps the order of what is alike.
-    done = [(number, _done(event)) for number, event in enumerate(case.history[1:], start=2)]
+    done = [(event.seq, _done(event)) for event in case.history[1:] if event.kind not in HOLDS]
     tried = [(each.events, Step(0, each.action, each.at, each.by, refused=True)) for each in refused]
     steps = [step for _, step in sorted([*done, *_once(tried)], key=itemgetter(0))]
     verdicts: dict[str, tuple[str, ...]] = dict.fromkeys(VERDICTS, ())

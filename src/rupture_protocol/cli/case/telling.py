@@ -26,6 +26,8 @@ _DID = {
     EventKind.PRECAUTION: "taken as a precaution",
     EventKind.OVERRIDE: "taken by override",
     EventKind.MIGRATED: "migrated",
+    EventKind.HELD: "put under a legal hold",
+    EventKind.RELEASED: "released from its legal hold",
 }
 
 
