@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import tempfile
+from collections.abc import Iterator
 
 import pytest
 from sybil import Example, Sybil
@@ -33,6 +36,14 @@ def check_scenarios(text: str) -> None:
     differences = [each for result in loads_scenarios(text).run() for each in result.differences]
     if differences:
         raise AssertionError(differences)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_of_stores() -> Iterator[None]:
+    """The keys of all stores that a test makes go into a folder for tests, never into the user's."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["RUPTURE_KEYS"] = folder
+        yield
 
 
 @pytest.hookimpl(trylast=True)

@@ -53,6 +53,7 @@ class Bare:
     """A database with the same tables, written to as a careful engineer does it by hand."""
 
     def __init__(self, path: Path, like: SqlStore) -> None:
+        self.mask = like.vault.mask
         self.connection = sqlite3.connect(path, isolation_level=None)
         cursor = self.connection.cursor()
         journal, synchronous = journal_of(cursor)
@@ -70,7 +71,9 @@ class Bare:
         """The same rows, in one transaction."""
         entry, run = made.entry, self.connection.execute
         key = from_bytes(entry.header)["key"]
-        summary, dues = summary_row(made.summary, made.agenda), deadline_rows(entry.case, made.agenda)
+        mask = self.mask
+        summary = summary_row(made.summary, made.agenda, mask)
+        dues = deadline_rows(entry.case, made.agenda, mask)
         run("BEGIN IMMEDIATE")
         run("INSERT INTO idempotency VALUES (?, ?, ?)", (key, entry.case, entry.seq))
         if entry.seq == 1:
@@ -83,7 +86,7 @@ class Bare:
             )
             names = ", ".join(f"{name} = ?" for name in summary)
             run(f"UPDATE case_summary SET {names} WHERE case_id = ?", (*summary.values(), entry.case))
-        run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(entry))
+        run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(entry))
         run("INSERT INTO outbox (case_id, seq) VALUES (?, ?)", (entry.case, entry.seq))
         run("DELETE FROM deadline WHERE case_id = ?", (entry.case,))
         for due in dues:

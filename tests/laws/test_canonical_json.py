@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from tests.store.books import LEE, NOON, SUE, small_engine
 
-from rupture_protocol.store.entry import from_bytes, header_of, payload_of, to_bytes
+from rupture_protocol.store.entry import content_of, from_bytes, header_of, to_bytes
 
 LARGEST = 2**53 - 1
 TEXT = st.text(max_size=12)  # hypothesis leaves out lone surrogates here, which no UTF-8 holds
@@ -51,7 +51,7 @@ def test_events_are_kept_as_rfc_8785_says(remark: str, note: str, count: int) ->
     case = ENGINE.record(case, facts, by=SUE, at=NOON, note=f"And: {note}")
     for event in case.history:
         assert is_rfc_8785(to_bytes, header_of("c", event, event_id="e", store_id="s", key="k"))
-        assert is_rfc_8785(to_bytes, payload_of(event, "request"))
+        assert is_rfc_8785(to_bytes, content_of(event, request="request", salt="salt"))
 
 
 def by_code_point(data: dict[str, Any]) -> bytes:

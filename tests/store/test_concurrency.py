@@ -11,6 +11,7 @@ import pytest
 from tests.store.books import LEE, NOON, SUE, book_at
 
 from rupture_protocol import Case, Casebook, Conflict, IdempotencyMismatch, RuptureError
+from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.sql import SqlStore
 
 T = TypeVar("T")
@@ -96,6 +97,11 @@ def test_of_those_who_expect_a_version_one_is_right(books: list[Casebook]) -> No
     assert books[0].get("c").version == 2
 
 
+def place_of(delivery: Delivery) -> tuple[int, str, int]:
+    assert delivery.event is not None
+    return delivery.position, delivery.case, delivery.event.seq
+
+
 def test_each_of_many_writes_to_one_case_is_kept_and_delivered_in_order(books: list[Casebook]) -> None:
     for name in ("c", "d"):
         books[0].open(name, by=LEE, at=NOON)
@@ -106,7 +112,7 @@ def test_each_of_many_writes_to_one_case_is_kept_and_delivered_in_order(books: l
     def follow() -> None:
         while True:
             last = stop.is_set()
-            follower.deliver("ehr", lambda each: had.append((each.position, each.case, each.event.seq)))
+            follower.deliver("ehr", lambda each: had.append(place_of(each)))
             if last:
                 return
 

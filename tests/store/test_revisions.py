@@ -14,6 +14,7 @@ from tests.store.books import LEE, book_at
 from tests.store.data.make_revision_1 import (
     EXPECTED,
     FILE,
+    KEYS,
     LATER,
     SEEN,
     SUBSCRIBER,
@@ -25,7 +26,7 @@ from rupture_protocol import Casebook, Engine, RuptureError, load
 from rupture_protocol.engine.case import EventKind
 from rupture_protocol.store import tables
 from rupture_protocol.store.checkup import check_up
-from rupture_protocol.store.errors import StoreOutdated, StoreUnavailable
+from rupture_protocol.store.errors import CaseErased, StoreOutdated, StoreUnavailable
 from rupture_protocol.store.upgrading import Upgrade, upgrade
 
 
@@ -34,6 +35,7 @@ def file(tmp_path: Path) -> Path:
     """A copy of the store of the first layout."""
     copy = tmp_path / "cases.db"
     shutil.copyfile(FILE, copy)
+    shutil.copytree(KEYS, tmp_path / "keys")
     return copy
 
 
@@ -41,24 +43,27 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_the_first_store_is_read_as_it_was_written(file: Path) -> None:
-    with Casebook(file) as book:
+    with Casebook(file, keys=file.parent / "keys") as book:
         assert contents(book) == json.loads(EXPECTED.read_text("utf-8"))
         kinds = {event.kind for case in book.find() for event in book.history(case.case)}
         assert kinds == set(EventKind)
+        with pytest.raises(CaseErased):
+            book.get("erased")
         assert book.verify() == ()
 
 
 def test_the_first_store_is_gone_on_with(file: Path) -> None:
     upgrade(file)
-    with Casebook(file, [Engine(load("standard"))]) as book:
+    with Casebook(file, [Engine(load("standard"))], keys=file.parent / "keys") as book:
         before = contents(book)
         assert asked_under_a_key(book).version == 2
         assert contents(book) == before
         for name in ("held", "migrated", "extended"):
             assert book.record(name, {"risk": "none"}, by=LEE, at=LATER).version > 2
-        assert (
-            len(book.pending(SUBSCRIBER)) == sum(len(book.history(each.case)) for each in book.find()) - SEEN
-        )
+        kept = sum(len(book.history(each.case)) for each in book.find())
+        pending = book.pending(SUBSCRIBER)
+        assert len([each for each in pending if each.event]) == kept - SEEN
+        assert {each.case for each in pending if each.erased} == {"erased"}
         assert book.verify() == ()
         book.open("new", by=LEE, at=LATER, protocol="standard")
     assert "integrity" in {remark.about for remark in check_up(file).remarks if remark.fine}

@@ -23,9 +23,10 @@ from rupture_protocol import Casebook, CaseNotFound, Engine, StoreError, loads
 from rupture_protocol.engine.case import Actor, Event, EventKind, ProtocolRef
 from rupture_protocol.language.digest import canonical_json
 from rupture_protocol.store.case_check import is_canonical
-from rupture_protocol.store.chain import genesis, link, verified
-from rupture_protocol.store.entry import Entry
-from rupture_protocol.store.writing import sealed
+from rupture_protocol.store.chain import verified
+from rupture_protocol.store.entry import Entry, digest_of_content, from_bytes
+from rupture_protocol.store.sealing import sealed, signed
+from rupture_protocol.store.vault import OpenVault
 
 ENGINE: Final = small_engine()
 
@@ -95,6 +96,8 @@ CHANGES: tuple[tuple[str, str, str | None, int | None], ...] = (
     ("DELETE FROM case_head WHERE case_id='b'", "events and no head", "b", None),
     ("UPDATE case_head SET version = 9 WHERE case_id='a'", "counts another number", "a", None),
     ("UPDATE case_head SET hash = x'00' WHERE case_id='a'", "of other events", "a", None),
+    ("UPDATE event SET signature = x'' WHERE case_id='a' AND seq=2", "it is not signed", "a", 2),
+    ("UPDATE event SET signature = zeroblob(72) WHERE case_id='a' AND seq=2", "none of this store's", "a", 2),
     ("DELETE FROM idempotency WHERE case_id='a' AND seq=1", "key does not lead to it", "a", 1),
     ("UPDATE idempotency SET seq = 2 WHERE case_id='a' AND seq=1", "key does not lead to it", "a", 1),
     ("INSERT INTO idempotency VALUES ('k', 'a', 2)", "no event has", "a", 2),
@@ -102,7 +105,12 @@ CHANGES: tuple[tuple[str, str, str | None, int | None], ...] = (
     ("INSERT INTO outbox (case_id, seq) VALUES ('a', 2)", "2 times, not once", "a", 2),
     ("INSERT INTO outbox (case_id, seq) VALUES ('a', 7)", "that it does not have", "a", None),
     ("INSERT INTO outbox (case_id, seq) VALUES ('x', 1)", "that it does not have", "x", None),
-    ("UPDATE case_summary SET state = 'aware' WHERE case_id='a'", "what lists say of it", "a", None),
+    (
+        "UPDATE case_summary SET state = x'6177' WHERE case_id='a'",
+        "what lists say of it",
+        "a",
+        None,
+    ),
     ("UPDATE case_summary SET overrides = 0 WHERE case_id='b'", "what lists say of it", "b", None),
     ("UPDATE case_summary SET steady_until = 5 WHERE case_id='a'", "what lists say is due", "a", None),
     ("DELETE FROM case_summary WHERE case_id='a'", "what lists say of it", "a", None),
@@ -110,7 +118,7 @@ CHANGES: tuple[tuple[str, str, str | None, int | None], ...] = (
     ("UPDATE deadline SET due_at = due_at + 1 WHERE case_id='a'", "what lists say is due", "a", None),
     ("UPDATE deadline SET since = since + 1 WHERE case_id='a'", "what lists say is due", "a", None),
     ("UPDATE deadline SET until = 5 WHERE case_id='a'", "what lists say is due", "a", None),
-    ("INSERT INTO deadline VALUES ('x', 0, 'tell', 1, 1, 1, 1, 1)", "it has no events", "x", None),
+    ("INSERT INTO deadline VALUES ('x', 0, x'00', 1, 1, 1, 1, 1)", "it has no events", "x", None),
     ("INSERT INTO subscriber VALUES ('ehr', 99)", "where no event has been", None, None),
     ("UPDATE protocol SET version = '9.0.0'", "another protocol", None, None),
     ("UPDATE protocol_file SET data = CAST(data || ' #' AS BLOB)", "", None, None),
@@ -218,47 +226,46 @@ def test_an_event_that_is_not_what_comes_of_it_is_found_and_the_next_is_judged_t
 
 
 def forge(file: Path, case: str, seq: int, made: Callable[[Event], Event]) -> None:
-    """Rewrites a case from one event on, as somebody would who can write to the database: the chain holds."""
+    """Rewrites a case from one event on, as somebody would who has the keys: chain and signatures hold."""
     with Casebook(file) as book:
         store: Any = book.store
-        store_id = store.id
         entries = list(store.load(case))
         try:
             events = list(book.get(case).history)
         except StoreError:
             raise AssertionError("it was forged before") from None
-    events[seq - 1] = made(events[seq - 1])
-    previous = entries[seq - 2].hash
-    for number in range(seq, len(entries) + 1):
-        header = json.loads(entries[number - 1].header)
-        request = json.loads(entries[number - 1].payload)["request"]
-        entry = sealed(case, events[number - 1], previous, store_id, request=request, key=None)
-        if "key" in header:
-            header = {**json.loads(entry.header), "key": header["key"]}
-            data = canonical_json(header).encode()
-            entry = replace(entry, header=data, hash=link(previous, data, entry.payload))
-        change(
-            file,
-            "UPDATE event SET event_id=:e, kind=:k, actor=:a, header=:h, payload=:p, hash=:x "
-            "WHERE case_id=:c AND seq=:s",
-            e=entry.event, k=entry.kind, a=entry.actor, h=entry.header, p=entry.payload, x=entry.hash,
-            c=case, s=number,
-        )  # fmt: skip
-        previous = entry.hash
-    change(file, "UPDATE case_head SET hash=:x WHERE case_id=:c", x=previous, c=case)
+        requests = [json.loads(content)["request"] for content in book.proof(case).contents]
+        events[seq - 1] = made(events[seq - 1])
+        for number in range(seq, len(entries) + 1):
+            before, key = entries[: number - 1], from_bytes(entries[number - 1].header).get("key")
+            request = requests[number - 1]
+            entry = sealed(case, events[number - 1], before, store.vault, request=request, key=key)
+            entries[number - 1] = entry
+            write_over(file, entry)
+
+
+def write_over(file: Path, entry: Entry) -> None:
+    """Puts an entry in place of the one of its number, and makes it the head."""
+    change(
+        file,
+        "UPDATE event SET event_id=:e, kind=:k, actor=:a, header=:h, payload=:p, hash=:x, signature=:g "
+        "WHERE case_id=:c AND seq=:s",
+        e=entry.event, k=entry.kind, a=entry.actor, h=entry.header, p=entry.payload, x=entry.hash,
+        g=entry.signature, c=entry.case, s=entry.seq,
+    )  # fmt: skip
+    change(file, "UPDATE case_head SET hash=:x WHERE case_id=:c", x=entry.hash, c=entry.case)
 
 
 def test_a_form_that_is_not_the_canonical_one_is_found(tmp_path: Path) -> None:
     file = filled(tmp_path)
     with Casebook(file) as book:
         store: Any = book.store
-        last = store.load("b")[-1]
-        before = store.load("b")[-2]
-    payload = last.payload.replace(b'":', b'": ')
-    forged = link(before.hash, last.header, payload)
-    change(file, "UPDATE event SET payload=:p, hash=:x WHERE case_id='b' AND seq=4", p=payload, x=forged)
-    change(file, "UPDATE case_head SET hash=:x WHERE case_id='b'", x=forged)
-    assert found(file) == [("b", 4, "its payload is not in canonical form")]
+        *before, last = store.load("b")
+        content = book.proof("b").contents[-1].replace(b'":', b'": ')
+        payload = store.vault.case_key("b").seal(last.seq, last.kind, content)
+        header = {**from_bytes(last.header), "content": digest_of_content(content)}
+        write_over(file, signed(header, payload, before, store.vault))
+    assert found(file) == [("b", 4, "its content is not in canonical form")]
 
 
 def test_a_case_under_a_protocol_that_is_not_to_be_had_is_found(tmp_path: Path) -> None:
@@ -328,8 +335,7 @@ def chained(notes: Sequence[str]) -> list[Entry]:
     entries: list[Entry] = []
     for seq, note in enumerate(notes, start=1):
         event = Event(seq, EventKind.RECORDED, NOON, NOON, LEE, REF, note)
-        previous = entries[-1].hash if entries else genesis("store", "c")
-        entries.append(sealed("c", event, previous, "store", request="r", key=None))
+        entries.append(sealed("c", event, entries, OpenVault("store"), request="r", key=None))
     return entries
 
 

@@ -330,7 +330,8 @@ def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Prot
     )
 
 
-_CASE_KEYS = frozenset({"schema", "case", "version", "state", "protocol", "history"})
+# A `proof` is for whoever does not decide the case again, so it is not looked at here.
+_CASE_KEYS = frozenset({"schema", "case", "version", "state", "protocol", "history", "proof"})
 _EVENT_KEYS = frozenset(
     [
         "seq",

@@ -8,13 +8,13 @@ from typing import Any
 
 from rupture_protocol.engine import wire
 from rupture_protocol.engine.case import Case
-from rupture_protocol.store.chain import genesis
 from rupture_protocol.store.engines import Engines
-from rupture_protocol.store.entry import digest_of_request
+from rupture_protocol.store.entry import Entry, digest_of_request
 from rupture_protocol.store.errors import Conflict, IdempotencyMismatch
 from rupture_protocol.store.ports import Session
+from rupture_protocol.store.sealing import sealed
 from rupture_protocol.store.summary import agenda_of, summary_of
-from rupture_protocol.store.writing import Overtaken, Sessions, answer, decided_anew, sealed
+from rupture_protocol.store.writing import Overtaken, Sessions, answer, decided_anew
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,14 +54,14 @@ class Addition:
         return case
 
     def _keep(self, case: Case, session: Session, engines: Engines, request: str) -> None:
-        previous = genesis(session.store_id, case.id)
+        entries: list[Entry] = []
         for event in case.history:
             session.keep_protocol(engines.of(event.protocol, session).protocol)
             # The key is that of the last event: with it, all of them were kept.
             key = self.key if event is case.history[-1] else None
-            entry = sealed(case.id, event, previous, session.store_id, request=request, key=key)
+            entry = sealed(case.id, event, entries, session.vault, request=request, key=key)
             try:
                 session.append(entry, expected_version=event.seq - 1)
             except (Conflict, IdempotencyMismatch) as refusal:
                 raise Overtaken(refusal) from None
-            previous = entry.hash
+            entries.append(entry)

@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.store.casebook import Casebook
 from rupture_protocol.store.delivering import Delivery
+from rupture_protocol.store.keys.keys import Keys
 from rupture_protocol.store.ports import Store
 
 P = ParamSpec("P")
@@ -45,13 +46,18 @@ class AsyncCasebook:
     afterwards nothing is under way. Whether it was written, the same idempotency key tells.
 
     Args:
-        store, engines, timeout: As for `Casebook`.
+        store, engines, timeout, keys: As for `Casebook`.
     """
 
     def __init__(
-        self, store: str | Path | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0
+        self,
+        store: str | Path | Store,
+        engines: Iterable[Engine] = (),
+        *,
+        timeout: float = 5.0,
+        keys: Keys | Path | None = None,
     ) -> None:
-        self.book = Casebook(store, engines, timeout=timeout)
+        self.book = Casebook(store, engines, timeout=timeout, keys=keys)
         self._threads: tuple[int, ThreadPoolExecutor] | None = None
 
     def __repr__(self) -> str:
@@ -72,6 +78,8 @@ class AsyncCasebook:
 
     get = _twin(Casebook.get)
     history = _twin(Casebook.history)
+    refusals = _twin(Casebook.refusals)
+    proof = _twin(Casebook.proof)
     decide = _twin(Casebook.decide)
     engine = _twin(Casebook.engine)
     verify = _twin(Casebook.verify)
@@ -81,6 +89,9 @@ class AsyncCasebook:
     take = _twin(Casebook.take)
     override = _twin(Casebook.override)
     migrate = _twin(Casebook.migrate)
+    hold = _twin(Casebook.hold)
+    release = _twin(Casebook.release)
+    erase = _twin(Casebook.erase)
     add = _twin(Casebook.add)
     find = _twin(Casebook.find)
     due = _twin(Casebook.due)

@@ -16,10 +16,14 @@ from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.replay import disagreements
 from rupture_protocol.store import tables
 from rupture_protocol.store.chain import verified
-from rupture_protocol.store.entry import Entry, event_of, from_bytes, ref_of, to_bytes
+from rupture_protocol.store.entry import ERASED, Entry, event_of, from_bytes, ref_of, to_bytes
+from rupture_protocol.store.erasing import is_held
+from rupture_protocol.store.errors import IntegrityViolation, KeysMissing
 from rupture_protocol.store.raw import Row
+from rupture_protocol.store.reading import contents, erasure_of
 from rupture_protocol.store.sql import head_disagrees
 from rupture_protocol.store.summary import agenda_of, deadline_rows, summary_of, summary_row
+from rupture_protocol.store.vault import Vault
 
 CALENDAR = "; or it was right when another calendar of working days was given"
 LARGEST = 2**53 - 1
@@ -45,7 +49,6 @@ class Kept:
     """All that a store has of one case, as it is."""
 
     case: str
-    store_id: str
     entries: tuple[Entry, ...]
     beside: Mapping[str, list[Row]] | None = None
     """The rows of the other tables by their names; None where a host's own store keeps the entries alone."""
@@ -57,6 +60,7 @@ class CaseCheck:
     """The checks of one case, one after another."""
 
     kept: Kept
+    vault: Vault
     engine_of: EngineOf
     headers: list[dict[str, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -69,11 +73,14 @@ class CaseCheck:
         for name in self.kept.unreadable:
             yield self._finding(None, f"its rows in the table `{name}` cannot be read")
         yield from self._chain()
-        yield from self._events()
         case = None
-        if self.events and len(self.events) == len(self.kept.entries):
-            yield from self._history()
-            case = self._restored()
+        if any(entry.kind == ERASED for entry in self.kept.entries):
+            yield from self._erasure()
+        elif self.kept.entries:
+            yield from self._events()
+            if len(self.events) == len(self.kept.entries):
+                yield from self._history()
+                case = self._restored()
         if self.kept.beside is not None:
             yield from self._head(self.kept.beside)
             yield from self._keys(self.kept.beside)
@@ -85,12 +92,29 @@ class CaseCheck:
 
     def _chain(self) -> Iterator[Finding]:
         kept = self.kept
-        links = verified(kept.entries, store_id=kept.store_id, case_id=kept.case)
-        for number, (header, wrong) in enumerate(links, start=1):
+        links = verified(kept.entries, store_id=self.vault.store_id, case_id=kept.case)
+        for number, (entry, (header, wrong)) in enumerate(zip(kept.entries, links, strict=True), start=1):
             self.headers.append(header)
-            if wrong:
+            found = wrong or self.vault.signature_is_wrong(entry)
+            if found:
                 self.broken.add(number)
-                yield self._finding(number, wrong)
+                yield self._finding(number, found)
+
+    def _erasure(self) -> Iterator[Finding]:
+        """An erased case ends with its erasure, and nothing opens it any more."""
+        last = len(self.kept.entries)
+        for number, entry in enumerate(self.kept.entries, start=1):
+            if entry.kind == ERASED and number != last:
+                yield from self._unless_found(number, "it was erased, and went on")
+        try:
+            if erasure_of(self.kept.entries) and self.kept.entries[-1].payload:
+                yield from self._unless_found(last, "it was erased, and has a content")
+        except IntegrityViolation as error:
+            yield from self._unless_found(last, error.what)
+        if is_held(self.kept.entries):
+            yield self._finding(last, "it was erased under a legal hold")
+        if self.vault.has_key_of(self.kept.case):
+            yield self._finding(last, "it was erased, and its key is still there: erase it again")
 
     def _unless_found(self, number: int, what: str) -> Iterator[Finding]:
         """A finding, unless the chain has found that event already: what follows from one change is one."""
@@ -98,9 +122,18 @@ class CaseCheck:
             yield self._finding(number, what)
 
     def _events(self) -> Iterator[Finding]:
-        for number, (entry, header) in enumerate(zip(self.kept.entries, self.headers, strict=True), start=1):
-            for what, data in (("header", entry.header), ("payload", entry.payload)):
-                if not is_canonical(data):
+        try:
+            opened = list(contents(self.kept.case, self.kept.entries, self.headers, self.vault))
+        except KeysMissing as error:
+            yield self._finding(None, f"it cannot be read: {error}")
+            return
+        for number, (entry, header, (content, closed)) in enumerate(
+            zip(self.kept.entries, self.headers, opened, strict=True), start=1
+        ):
+            if closed:
+                yield from self._unless_found(number, closed)
+            for what, data in (("header", entry.header), ("content", content)):
+                if not closed and not is_canonical(data):
                     yield from self._unless_found(number, f"its {what} is not in canonical form")
             try:
                 ref = ref_of(header)
@@ -110,9 +143,10 @@ class CaseCheck:
                 continue
             self.engines[ref] = engine
             try:
-                self.events.append(event_of(header, from_bytes(entry.payload), engine.protocol))
+                self.events.append(event_of(header, from_bytes(content), engine.protocol))
             except Exception:  # whatever the bytes are, they are a finding
-                yield from self._unless_found(number, "its payload cannot be read")
+                if not closed:
+                    yield from self._unless_found(number, "its content cannot be read")
 
     def _history(self) -> Iterator[Finding]:
         for number, wrong in disagreements(self.kept.case, self.events, self.engines.values()):
@@ -171,14 +205,17 @@ class CaseCheck:
         if case is None:
             if not self.kept.entries and (summaries or dues):
                 yield self._finding(None, "the lists have it, and it has no events")
+            elif self.kept.entries and self.kept.entries[-1].kind == ERASED and (summaries or dues):
+                yield self._finding(None, "it was erased, and the lists have it")
             return
         engine = self.engines[case.protocol]
         agenda = agenda_of(engine, case)
-        summary = summary_row(summary_of(engine, case), agenda)
+        mask = self.vault.mask
+        summary = summary_row(summary_of(engine, case), agenda, mask)
         steady = "steady_until"
         if [_without(row, steady) for row in summaries] != [_without(summary, steady)]:
             yield self._finding(None, "what lists say of it is not how it stands")
-        elif summaries[0][steady] != summary[steady] or dues != deadline_rows(case.id, agenda):
+        elif summaries[0][steady] != summary[steady] or dues != deadline_rows(case.id, agenda, mask):
             yield self._finding(None, f"what lists say is due in it is not what is due{CALENDAR}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,26 @@ from rupture_protocol.engine.case import Actor, Case, Event, ProtocolRef
 from rupture_protocol.engine.decision import Decision
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.moments import utc
+from rupture_protocol.errors import Refused
 from rupture_protocol.language.facts import UNKNOWN, Unknown
-from rupture_protocol.store import delivering
+from rupture_protocol.store import delivering, refusing
 from rupture_protocol.store.adding import Addition
 from rupture_protocol.store.case_check import Finding
 from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
-from rupture_protocol.store.errors import CaseNotFound, IntegrityViolation, StoreError
+from rupture_protocol.store.erasing import Erasing
+from rupture_protocol.store.erasure import Erasure
+from rupture_protocol.store.errors import CaseErased, CaseNotFound, IntegrityViolation, StoreError
+from rupture_protocol.store.key_holder import KeyHolder
+from rupture_protocol.store.keys.keys import Keys
 from rupture_protocol.store.ports import Plain, Session, Store
-from rupture_protocol.store.reading import case_of
+from rupture_protocol.store.proof import Proof
+from rupture_protocol.store.reading import case_of, check_not_erased, read
+from rupture_protocol.store.refusing import Refusal
 from rupture_protocol.store.sql import SqlSession, SqlStore
 from rupture_protocol.store.summary import CaseDue, Summary, due_in
+from rupture_protocol.store.vault import KeyedVault, OpenVault, Vault
 from rupture_protocol.store.verifying import verify_entries, verify_store
 from rupture_protocol.store.writing import Write
 
@@ -41,15 +49,24 @@ class Casebook:
         engines: Those of the protocols that cases are opened under. A case of an older version goes on under
             what was kept of that version.
         timeout: How long to wait for other writers, in seconds.
+        keys: What seals and signs, or the folder that it is in; left out, it is in the user's data folder,
+            under the store's id, and made with the first case. A host's own store keeps what it is given as
+            it is, unless it is given keys.
 
     Raises:
         StoreError: The store cannot be used.
     """
 
     def __init__(
-        self, store: str | Path | Store, engines: Iterable[Engine] = (), *, timeout: float = 5.0
+        self,
+        store: str | Path | Store,
+        engines: Iterable[Engine] = (),
+        *,
+        timeout: float = 5.0,
+        keys: Keys | Path | None = None,
     ) -> None:
-        self.store = SqlStore(store, timeout=timeout) if isinstance(store, str | Path) else store
+        self.store = SqlStore(store, timeout=timeout, keys=keys) if isinstance(store, str | Path) else store
+        self._vault = self.store.vault if isinstance(self.store, SqlStore) else _vault_of(keys)
         self.engines = Engines(engines)
 
     def __repr__(self) -> str:
@@ -83,6 +100,31 @@ class Casebook:
     def history(self, case_id: str) -> tuple[Event, ...]:
         """The events of a case, oldest first. Raises as `get`."""
         return self.get(case_id).history
+
+    def proof(self, case_id: str) -> Proof:
+        """A case with what proves it to somebody who never saw the store.
+
+        Raises as `get`; StoreError, where a host's own store keeps what nobody has signed.
+        """
+        if not isinstance(self._vault, KeyedVault):
+            raise StoreError("a host's own store without keys has nothing to prove a case with")
+        with self._session(write=False) as session:
+            entries = session.load(case_id)
+            if not entries:
+                raise CaseNotFound(case_id)
+            case, contents = read(case_id, entries, self._vault, lambda ref: self.engines.of(ref, session))
+        return Proof(case, self._vault.store_id, entries, contents, self._vault.keys.trusted)
+
+    def refusals(self, case_id: str) -> tuple[Refusal, ...]:
+        """What was tried in a case and refused, oldest first. Raises as `get`; a host's own store has none."""
+        if not isinstance(self.store, SqlStore):
+            return ()
+        with self.store.session() as session:
+            entries = session.load(case_id)
+            if not entries:
+                raise CaseNotFound(case_id)
+            check_not_erased(entries)
+            return tuple(refusing.kept(session.connection, case_id, session.vault.case_key(case_id)))
 
     def decide(
         self,
@@ -127,7 +169,7 @@ class Casebook:
             entries = session.load(case_id)
             if not entries:
                 raise CaseNotFound(case_id)
-            return verify_entries(case_id, entries, lambda ref: self.engines.of(ref, session))
+            return verify_entries(case_id, entries, self._vault, lambda ref: self.engines.of(ref, session))
 
     # Writing ---------------------------------------------------------------------------------------
 
@@ -280,6 +322,82 @@ class Casebook:
         request = _request("migrate", case_id, by, occurred, note, digest=to.ref.digest)
         return self._write(case_id, request, act, at, expected_version, idempotency_key)
 
+    def hold(
+        self,
+        case_id: str,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case under a legal hold, as `Engine.hold`: it may not be erased. Kept as `open` says."""
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.hold(case, reason=reason, by=by, at=moment, occurred=occurred, note=note)
+
+        request = _request("hold", case_id, by, occurred, note, reason=reason)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    def release(
+        self,
+        case_id: str,
+        *,
+        reason: str,
+        by: Actor,
+        at: datetime,
+        occurred: datetime | None = None,
+        note: str | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """The case without its legal hold, as `Engine.release`; kept as `open` says."""
+
+        def act(engine: Engine, case: Case, moment: datetime) -> Case:
+            return engine.release(case, reason=reason, by=by, at=moment, occurred=occurred, note=note)
+
+        request = _request("release", case_id, by, occurred, note, reason=reason)
+        return self._write(case_id, request, act, at, expected_version, idempotency_key)
+
+    def erase(
+        self,
+        case_id: str,
+        *,
+        by: Actor,
+        at: datetime,
+        basis: str,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Erasure:
+        """Erases what is kept of a client: for ever, for everybody, in every copy of the database.
+
+        The key that opens the case is destroyed. What stays is that there was a case of this id, when its
+        events were recorded, of which kinds and by whom; the chain still verifies, and says who erased it.
+        A case that is erased already stays as it is.
+
+        Args:
+            by: Whom the host lets erase; the role need not be one of the protocol.
+            at: When it is recorded, an aware datetime.
+            basis: On what: the rule, or whose request. It stays readable, so nothing of the client is in it.
+            expected_version: The version that the case must be at, unless left out.
+            idempotency_key: As for `open`.
+
+        Raises:
+            CaseNotFound: There is none.
+            LegalHold: The case may not be erased before it is released.
+            Conflict: It is at another version.
+            KeysMissing: The store's keys are not here.
+            OutcomeUnknown: The commit was cut off; ask again.
+            StoreError: The store cannot be written to, or is a host's own.
+        """
+        key = None if idempotency_key is None else digest_of_key(idempotency_key)
+        otherwise = "a host's own store erases its cases itself"
+        erasing = Erasing(case_id, by, utc(at), basis, expected_version, key)
+        return erasing.perform(lambda: self._tables(otherwise, write=True))
+
     def add(
         self, case: Case | str | bytes | Mapping[str, Any], *, idempotency_key: str | None = None
     ) -> Case:
@@ -365,12 +483,16 @@ class Casebook:
             IntegrityViolation: What is kept is not what was written.
             StoreError: The store cannot be read, or a host's own store has no outbox.
         """
-        cases: dict[str, Case] = {}
+        cases: dict[str, Case | Erasure] = {}
         found = []
         with self._lists() as lists:
             for position, case_id, seq in delivering.waiting(lists.connection, name, limit):
-                case = cases.get(case_id) or self._case(lists, case_id)
-                cases[case_id] = case
+                if case_id not in cases:
+                    cases[case_id] = self._case_or_erasure(lists, case_id)
+                case = cases[case_id]
+                if isinstance(case, Erasure):
+                    found.append(Delivery(position, case_id, None, case))
+                    continue
                 if not 1 <= seq <= case.version:
                     raise IntegrityViolation(case_id, seq, "the outbox has it, and the case has not")
                 found.append(Delivery(position, case_id, case.history[seq - 1]))
@@ -416,7 +538,22 @@ class Casebook:
             None if idempotency_key is None else digest_of_key(idempotency_key),
             opens,
         )
-        return write.perform(lambda: self._session(write=True), self.engines)
+        try:
+            return write.perform(lambda: self._session(write=True), self.engines)
+        except Refused as refused:
+            self._note(case_id, request, utc(at), str(refused))
+            raise
+
+    def _note(self, case_id: str, request: Mapping[str, Any], at: datetime, why: str) -> None:
+        """Keeps that something was refused; where that cannot be kept, the refusal itself goes first."""
+        if not isinstance(self.store, SqlStore):
+            return
+        about = request.get("facts") or filter(None, [request.get("trigger")])
+        by = Actor(request["by"]["id"], request["by"]["role"])
+        with suppress(StoreError), self.store.session(write=True) as session:
+            version = session.version(case_id)
+            refusal = Refusal(case_id, version, at, by, request["verb"], tuple(about), why)
+            refusing.keep(session.connection, refusal, session.vault.case_key(case_id))
 
     @contextmanager
     def _session(self, *, write: bool) -> Iterator[Session]:
@@ -424,7 +561,7 @@ class Casebook:
             with self.store.session(write=write) as session:
                 yield session
         else:
-            yield Plain(self.store)
+            yield Plain(self.store, self._vault)
 
     def _lists(self, *, write: bool = False) -> AbstractContextManager[SqlSession]:
         return self._tables("a host's own store lists its cases and follows its events itself", write=write)
@@ -434,11 +571,17 @@ class Casebook:
             raise StoreError(otherwise)
         return self.store.session(write=write)
 
+    def _case_or_erasure(self, session: Session, case_id: str) -> Case | Erasure:
+        try:
+            return self._case(session, case_id)
+        except CaseErased as gone:
+            return gone.erasure
+
     def _case(self, session: Session, case_id: str) -> Case:
         entries = session.load(case_id)
         if not entries:
             raise CaseNotFound(case_id)
-        return case_of(case_id, entries, session.store_id, lambda ref: self.engines.of(ref, session))
+        return case_of(case_id, entries, session.vault, lambda ref: self.engines.of(ref, session))
 
 
 def _request(
@@ -448,6 +591,13 @@ def _request(
     happened = None if occurred is None else utc(occurred).isoformat()
     who = {"id": by.id, "role": by.role}
     return {"verb": verb, "case": case_id, "by": who, "occurred": happened, "note": note, **more}
+
+
+def _vault_of(keys: Keys | Path | None) -> Vault:
+    """What a host's own store seals with."""
+    if keys is None:
+        return OpenVault()
+    return KeyedVault("", KeyHolder("", keys))
 
 
 def _plain(facts: Mapping[str, object]) -> dict[str, object]:

@@ -13,19 +13,26 @@ from sqlalchemy.exc import IntegrityError
 
 from rupture_protocol.engine.case import Event
 from rupture_protocol.store import tables
+from rupture_protocol.store.erasure import Erasure
 from rupture_protocol.store.sound import sound
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
-    """One event for a subscriber; `position` rises with the order in which events were committed."""
+    """One event for a subscriber; `position` rises with the order in which events were committed.
+
+    Of a case that was erased `event` is None, and `erased` says so: who keeps anything of it elsewhere erases
+    that, too.
+    """
 
     position: int
     case: str
-    event: Event
+    event: Event | None
+    erased: Erasure | None = None
 
     def __repr__(self) -> str:
-        return f"<Delivery {self.position}: {self.case} #{self.event.seq}>"
+        what = "erased" if self.event is None else f"#{self.event.seq}"
+        return f"<Delivery {self.position}: {self.case} {what}>"
 
 
 def add_subscriber(connection: Connection, name: str, *, from_now: bool) -> None:

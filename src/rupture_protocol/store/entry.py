@@ -1,7 +1,7 @@
 """An entry: one event as it is kept, in bytes. Alone here: which part of an event lies in the open.
 
 The header (case, order, kind, time of recording, person, protocol) can be read by whoever keeps the store;
-all else, what a client's case is about, is the payload.
+all else, what a client's case is about, is the content, and the payload is the content sealed.
 """
 
 from __future__ import annotations
@@ -21,14 +21,19 @@ from rupture_protocol.language.protocol import Protocol
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DECODER = json.JSONDecoder()
 _IN_THE_OPEN = ("seq", "kind", "at", "by")
+_BESIDE = ("request", "salt")
+ERASED = "erased"
+"""The kind of the entry that ends a case whose content is gone; all others are kinds of events."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One event of a case, as a store keeps it.
 
-    `header` and `payload` are canonical JSON (RFC 8785). `at` is in microseconds since 1970, `actor` the id
-    of who wrote it, `hash` SHA-256 over the hash before and these bytes. A store need not look inside.
+    `header` is canonical JSON (RFC 8785), `payload` the sealed content. `at` is in microseconds since 1970,
+    `actor` the id of who wrote it, `hash` SHA-256 over the hash before and these bytes, `signature` the id of
+    a key and its Ed25519 signature over the hash; empty, where nothing is signed. A store need not look
+    inside.
     """
 
     case: str
@@ -40,6 +45,7 @@ class Entry:
     header: bytes
     payload: bytes
     hash: bytes
+    signature: bytes = b""
 
     def __repr__(self) -> str:
         return f"<Entry {self.case} #{self.seq} {self.kind}>"
@@ -58,10 +64,20 @@ def header_of(case_id: str, event: Event, *, event_id: str, store_id: str, key: 
     return header if key is None else {**header, "key": key}
 
 
-def payload_of(event: Event, request: str) -> dict[str, Any]:
-    """What of an event is a client's; `request` is the digest of what was asked for."""
+def content_of(event: Event, *, request: str, salt: str) -> dict[str, Any]:
+    """What of an event is a client's.
+
+    `request` is the digest of what was asked for; `salt` is random, so that nobody finds a content by trying
+    which one has the digest that the header gives.
+    """
     written = wire.event_to_json(event)
-    return {"request": request, **{name: each for name, each in written.items() if name not in _IN_THE_OPEN}}
+    beside = {"request": request, "salt": salt}
+    return {**beside, **{name: each for name, each in written.items() if name not in _IN_THE_OPEN}}
+
+
+def digest_of_content(content: bytes) -> str:
+    """What a header says of the content: an export proves it with this, and keeps its key."""
+    return hashlib.sha256(b"rupture-content/1\0" + content).hexdigest()
 
 
 def to_bytes(data: Mapping[str, Any]) -> bytes:
@@ -84,14 +100,14 @@ def from_bytes(data: bytes) -> dict[str, Any]:
     return read
 
 
-def event_of(header: Mapping[str, Any], payload: Mapping[str, Any], protocol: Protocol) -> Event:
+def event_of(header: Mapping[str, Any], content: Mapping[str, Any], protocol: Protocol) -> Event:
     """The event that was kept, under the protocol of its time.
 
     Raises:
         InvalidCase, LookupError, TypeError, ValueError: It is none.
     """
     ref = ref_of(header)
-    written = {name: each for name, each in payload.items() if name != "request"}
+    written = {name: each for name, each in content.items() if name not in _BESIDE}
     written |= {name: header[name] for name in _IN_THE_OPEN}
     return wire.event_from_json(written, ref, protocol)
 

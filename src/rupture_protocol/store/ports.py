@@ -10,6 +10,7 @@ from rupture_protocol.language.library import Text
 from rupture_protocol.language.protocol import Protocol as CareProtocol
 from rupture_protocol.store.entry import Entry, from_bytes
 from rupture_protocol.store.summary import Agenda, Summary
+from rupture_protocol.store.vault import Vault
 
 
 @runtime_checkable
@@ -33,7 +34,9 @@ class Store(Protocol):
 class Session(Store, Protocol):
     """A store within one transaction, with what makes a casebook more than its entries."""
 
-    store_id: str
+    @property
+    def vault(self) -> Vault:
+        """What seals and signs here."""
 
     def kept_under(self, key: str, case_id: str) -> tuple[str, int] | None:
         """The case and the number of the entry that was made under an idempotency key."""
@@ -58,10 +61,9 @@ class Keeps(Protocol):
 class Plain:
     """A host's own store as a session: without a transaction, `append` alone decides whose event is next."""
 
-    store_id = ""
-
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, vault: Vault) -> None:
         self._store = store
+        self.vault = vault
 
     def load(self, case_id: str) -> Sequence[Entry]:
         return self._store.load(case_id)

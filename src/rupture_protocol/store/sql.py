@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,11 @@ from rupture_protocol.store.errors import (
     StoreError,
 )
 from rupture_protocol.store.kept_protocols import files_of
+from rupture_protocol.store.key_holder import KeyHolder
+from rupture_protocol.store.keys.keys import Keys
 from rupture_protocol.store.sound import sound
 from rupture_protocol.store.summary import Agenda, CaseDue, Summary, deadline_rows, summary_row
+from rupture_protocol.store.vault import KeyedVault
 
 DEFAULT_TIMEOUT = 5.0
 _AT_ONCE = 500
@@ -42,12 +46,21 @@ class SqlStore:
             is made.
         timeout: How long to wait for other writers, in seconds.
         module: The database driver, where it is not the usual one.
+        keys: What seals and signs: the store's keys, or the folder that they are in; left out, they are in
+            the user's data folder, under the store's id. They are made with the first case.
 
     Raises:
         StoreUnavailable, StoreReadOnly, StoreOutdated, StoreCorrupt: It cannot be used.
     """
 
-    def __init__(self, url: str | Path, *, timeout: float = DEFAULT_TIMEOUT, module: Any = None) -> None:
+    def __init__(
+        self,
+        url: str | Path,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        module: Any = None,
+        keys: Keys | Path | None = None,
+    ) -> None:
         self.database = connect(url, timeout=timeout, module=module)
         try:
             with self._translated():
@@ -55,6 +68,8 @@ class SqlStore:
         except BaseException:
             self.close()  # nobody else can
             raise
+        self.holder = KeyHolder(self.id, keys)
+        self.vault = KeyedVault(self.id, self.holder)
 
     def __repr__(self) -> str:
         return f"<SqlStore {self.database.dialect.name}>"
@@ -82,7 +97,10 @@ class SqlStore:
             with self._translated():
                 connection.begin()
             with self._translated():
-                yield SqlSession(connection, self.id, write=write)
+                session = SqlSession(connection, self.vault, write=write)
+                if write:
+                    session.make_keys(self.holder)
+                yield session
             if write:
                 _commit(connection)
 
@@ -133,11 +151,21 @@ class SqlStore:
 class SqlSession:
     """The store within one transaction."""
 
-    def __init__(self, connection: Connection, store_id: str, *, write: bool) -> None:
+    def __init__(self, connection: Connection, vault: KeyedVault, *, write: bool) -> None:
         self.connection = connection
-        self.store_id = store_id
+        self.vault = vault
         self._postgres = connection.dialect.name == "postgresql"
         self._locks = write and self._postgres
+
+    def make_keys(self, holder: KeyHolder) -> None:
+        """Makes the keys of a store in which nothing is kept yet; one with cases must have the keys it had.
+
+        Raises:
+            KeysMissing: It has cases, and its keys are not here.
+        """
+        if holder.ready or self.connection.execute(_ANY_EVENT).first() is not None:
+            return
+        holder.make()
 
     def load(self, case_id: str) -> Sequence[Entry]:
         """All entries of a case, oldest first. One that is to be written to is held until the end."""
@@ -175,6 +203,7 @@ class SqlSession:
                 "header": entry.header,
                 "payload": entry.payload,
                 "hash": entry.hash,
+                "signature": entry.signature,
             },
         )
         if self._locks:
@@ -184,7 +213,7 @@ class SqlSession:
 
     def _move_head(self, entry: Entry, expected_version: int) -> None:
         if expected_version == 0:
-            conflict = Conflict(entry.case, actual=self._version(entry.case), expected=0)
+            conflict = Conflict(entry.case, actual=self.version(entry.case), expected=0)
             new = {"case_id": entry.case, "version": 1, "hash": entry.hash}
             self._insert_once(_NEW[tables.case_head], conflict, **new)
             return
@@ -193,7 +222,7 @@ class SqlSession:
             {"case": entry.case, "expected": expected_version, "version": entry.seq, "hash": entry.hash},
         )
         if moved.rowcount != 1:
-            raise Conflict(entry.case, actual=self._version(entry.case), expected=expected_version)
+            raise Conflict(entry.case, actual=self.version(entry.case), expected=expected_version)
 
     def _insert_once(self, statement: Any, otherwise: Exception, **row: object) -> None:
         try:
@@ -202,7 +231,8 @@ class SqlSession:
             drivers.empty(error)
             raise otherwise from None
 
-    def _version(self, case_id: str) -> int:
+    def version(self, case_id: str) -> int:
+        """How many entries a case has."""
         head = self.connection.execute(_HEAD, {"case": case_id}).one_or_none()
         return 0 if head is None else int(head.version)
 
@@ -253,16 +283,21 @@ class SqlSession:
 
     def describe(self, summary: Summary, agenda: Agenda) -> None:
         """Notes how a case stands and what is due in it, for lists."""
-        row = summary_row(summary, agenda)
+        row = summary_row(summary, agenda, self.vault.mask)
         changed = None
         if summary.version > 1:
             changed = self.connection.execute(_SUMMARIZE, {**row, "case": summary.case}).rowcount
         if not changed:
             self.connection.execute(_NEW[tables.case_summary], row)
         self.connection.execute(_NOTHING_DUE, {"case": summary.case})
-        dues = deadline_rows(summary.case, agenda)
+        dues = deadline_rows(summary.case, agenda, self.vault.mask)
         if dues:
             self.connection.execute(_NEW[tables.deadline], dues)
+
+    def forget(self, case_id: str) -> None:
+        """Takes a case that is erased out of the lists."""
+        for table in (tables.case_summary, tables.deadline, tables.refusal):
+            self.connection.execute(delete(table).where(table.c.case_id == case_id))
 
     def find(
         self, *, state: str | None, protocol: str | None, actor: str | None, cases: set[str] | None
@@ -271,19 +306,20 @@ class SqlSession:
         table = tables.case_summary
         query = select(table).order_by(table.c.case_id)
         if state is not None:
-            query = query.where(table.c.state == state)
+            query = query.where(table.c.state == self.vault.mask(state))
         if protocol is not None:
             query = query.where(table.c.protocol_id == protocol)
         if actor is not None:
             theirs = select(tables.event.c.case_id).where(tables.event.c.actor == actor)
             query = query.where(table.c.case_id.in_(theirs))
+        make = partial(_summary, cache(self.vault.unmask))
         if cases is None:
-            return tuple(sound(self.connection.execute(query), table.columns, _summary))
+            return tuple(sound(self.connection.execute(query), table.columns, make))
         found: list[Summary] = []
         among = sorted(cases)
         for start in range(0, len(among), _AT_ONCE):
             some = query.where(table.c.case_id.in_(among[start : start + _AT_ONCE]))
-            found += sound(self.connection.execute(some), table.columns, _summary)
+            found += sound(self.connection.execute(some), table.columns, make)
         return tuple(found)
 
     def due(self, at: datetime) -> Iterator[CaseDue]:
@@ -297,7 +333,8 @@ class SqlSession:
             .where(or_(summary.steady_until.is_(None), summary.steady_until > moment))
             .where(summary.updated_at <= moment)
         )
-        return sound(self.connection.execute(query), query.selected_columns, _due)
+        make = partial(_due, cache(self.vault.unmask))
+        return sound(self.connection.execute(query), query.selected_columns, make)
 
     def unsteady(self, at: datetime) -> tuple[str, ...]:
         """The cases that were written to since that moment, or are not foreseen until then."""
@@ -308,9 +345,10 @@ class SqlSession:
 
 
 def _summary(
+    unmask: Callable[[bytes], str],
     case_id: str,
     version: int,
-    state: str,
+    state: bytes,
     ended: int,
     protocol_id: str,
     protocol_version: str,
@@ -323,12 +361,21 @@ def _summary(
 ) -> Summary:
     protocol = ProtocolRef(protocol_id, protocol_version, protocol_digest)
     opened, updated = instant(opened_at), instant(updated_at)
-    return Summary(case_id, version, state, bool(ended), protocol, opened, updated, overrides, precautions)
+    return Summary(
+        case_id, version, unmask(state), bool(ended), protocol, opened, updated, overrides, precautions
+    )
 
 
-def _due(case_id: str, name: str, started_at: int, due_at: int | None, certain: int) -> CaseDue:
+def _due(
+    unmask: Callable[[bytes], str],
+    case_id: str,
+    name: bytes,
+    started_at: int,
+    due_at: int | None,
+    certain: int,
+) -> CaseDue:
     due = None if due_at is None else instant(due_at)
-    return CaseDue(case_id, name, instant(started_at), due, certain=bool(certain))
+    return CaseDue(case_id, unmask(name), instant(started_at), due, certain=bool(certain))
 
 
 def _check_head(case_id: str, head: Row[Any] | None, entries: Sequence[Entry]) -> None:
@@ -408,10 +455,12 @@ _EVENTS = (
         _event.header,
         _event.payload,
         _event.hash,
+        _event.signature,
     )
     .where(_event.case_id == bindparam("case"))
     .order_by(_event.seq)
 )
+_ANY_EVENT = select(_event.seq).limit(1)
 _KEPT_UNDER = select(tables.idempotency.c.case_id, tables.idempotency.c.seq).where(
     tables.idempotency.c.key == bindparam("key")
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from rupture_protocol.store.entry import microseconds
 
 FORESEEN = 8
 """How many changes are foreseen, each as a record expires; what is later is decided when it is asked for."""
+Mask = Callable[[str], bytes]
+"""What seals a word of a list."""
 _OPEN = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
 
 
@@ -114,12 +117,12 @@ def agenda_of(engine: Engine, case: Case) -> Agenda:
     return Agenda(tuple(spans), until)
 
 
-def summary_row(summary: Summary, agenda: Agenda) -> dict[str, object]:
+def summary_row(summary: Summary, agenda: Agenda, mask: Mask) -> dict[str, object]:
     """How a case stands, as a row of its table."""
     return {
         "case_id": summary.case,
         "version": summary.version,
-        "state": summary.state,
+        "state": mask(summary.state),
         "ended": int(summary.ended),
         "protocol_id": summary.protocol.id,
         "protocol_version": summary.protocol.version,
@@ -132,13 +135,13 @@ def summary_row(summary: Summary, agenda: Agenda) -> dict[str, object]:
     }
 
 
-def deadline_rows(case_id: str, agenda: Agenda) -> list[dict[str, object]]:
+def deadline_rows(case_id: str, agenda: Agenda, mask: Mask) -> list[dict[str, object]]:
     """What is due in a case, as rows of their table."""
     return [
         {
             "case_id": case_id,
             "number": number,
-            "name": span.due.deadline,
+            "name": mask(span.due.deadline),
             "started_at": microseconds(span.due.started),
             "due_at": None if span.due.due is None else microseconds(span.due.due),
             "certain": int(span.due.certain),

@@ -1,7 +1,8 @@
 """The tables, as they are in SQLite and PostgreSQL. Times are whole microseconds since 1970, in UTC.
 
 What is true is in `event`, what guards it in `case_head`; `case_summary`, `deadline` and `outbox` can be made
-again from these.
+again from these. Contents are sealed, and so are the words of lists (a state, a deadline): case ids, times,
+kinds of events and the ids of those who wrote them lie in the open.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ event = _table(
     Column("header", LargeBinary, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
     PrimaryKeyConstraint("case_id", "seq"),
     Index("event_actor", "actor", "case_id"),
 )
@@ -102,7 +104,7 @@ case_summary = _table(
     "case_summary",
     Column("case_id", _Text, primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("state", _Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
     Column("ended", Integer, nullable=False),
     Column("protocol_id", _Text, nullable=False),
     Column("protocol_version", _Text, nullable=False),
@@ -122,7 +124,7 @@ deadline = _table(
     "deadline",
     Column("case_id", _Text, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("name", _Text, nullable=False),
+    Column("name", LargeBinary, nullable=False),
     Column("started_at", _Long, nullable=False),
     Column("due_at", _Long),
     Column("certain", Integer, nullable=False),
@@ -130,4 +132,14 @@ deadline = _table(
     Column("until", _Long),
     PrimaryKeyConstraint("case_id", "number"),
     Index("deadline_due", "due_at"),
+)
+
+refusal = _table(
+    "refusal",
+    Column("case_id", _Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("recorded_at", _Long, nullable=False),
+    Column("actor", _Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("case_id", "number"),
 )

@@ -20,6 +20,7 @@ from rupture_protocol.store.errors import CaseNotFound, StoreError
 from rupture_protocol.store.kept_protocols import read_again
 from rupture_protocol.store.raw import CannotBeRead, Raw, Row
 from rupture_protocol.store.sql import SqlSession, SqlStore
+from rupture_protocol.store.vault import Vault
 
 _OF_CASES = (
     tables.case_head,
@@ -28,13 +29,16 @@ _OF_CASES = (
     tables.outbox,
     tables.case_summary,
     tables.deadline,
+    tables.refusal,
 )
 
 
-def verify_entries(case_id: str, entries: Iterable[Any], engine_of: EngineOf) -> tuple[Finding, ...]:
+def verify_entries(
+    case_id: str, entries: Iterable[Any], vault: Vault, engine_of: EngineOf
+) -> tuple[Finding, ...]:
     """What is wrong with a case in a host's own store."""
-    kept = Kept(case_id, "", tuple(map(_entry_of, entries)))
-    return tuple(_whatever_it_is(case_id, CaseCheck(kept, engine_of).findings))
+    kept = Kept(case_id, tuple(map(_entry_of, entries)))
+    return tuple(_whatever_it_is(case_id, CaseCheck(kept, vault, engine_of).findings))
 
 
 def verify_store(
@@ -73,14 +77,14 @@ def _case_findings(
     must_be_there: bool,
 ) -> list[Finding]:
     raw = Raw(session.connection)
-    kept = _kept(raw, case_id, session.store_id)
+    kept = _kept(raw, case_id)
     if must_be_there and not kept.unreadable and not any((kept.beside or {}).values()):
         raise CaseNotFound(case_id)
-    check = CaseCheck(kept, lambda ref: engine_of(ref, session))
+    check = CaseCheck(kept, session.vault, lambda ref: engine_of(ref, session))
     return list(_whatever_it_is(case_id, check.findings))
 
 
-def _kept(raw: Raw, case_id: str, store_id: str) -> Kept:
+def _kept(raw: Raw, case_id: str) -> Kept:
     beside: dict[str, list[Row]] = {}
     unreadable = []
     for table in _OF_CASES:
@@ -90,10 +94,10 @@ def _kept(raw: Raw, case_id: str, store_id: str) -> Kept:
             beside[table.name] = []
             unreadable.append(table.name)
     entries = tuple(_entry_of(row.values()) for row in beside[tables.event.name])
-    return Kept(case_id, store_id, entries, beside, tuple(unreadable))
+    return Kept(case_id, entries, beside, tuple(unreadable))
 
 
-_ENTRY: tuple[Any, ...] = (str, int, str, str, int, str, bytes, bytes, bytes)
+_ENTRY: tuple[Any, ...] = (str, int, str, str, int, str, bytes, bytes, bytes, bytes)
 
 
 def _entry_of(row: Any) -> Entry:

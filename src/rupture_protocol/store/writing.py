@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from rupture_protocol.engine.case import Case, Event
+from rupture_protocol.engine.case import Case
 from rupture_protocol.engine.engine import Engine
-from rupture_protocol.store.chain import genesis, link
 from rupture_protocol.store.engines import Engines
-from rupture_protocol.store.entry import Entry, from_bytes, header_of, microseconds, payload_of, to_bytes
+from rupture_protocol.store.entry import Entry, from_bytes
 from rupture_protocol.store.errors import CaseNotFound, Conflict, IdempotencyMismatch, IntegrityViolation
 from rupture_protocol.store.ports import Session
-from rupture_protocol.store.reading import case_of
+from rupture_protocol.store.reading import asked_for, case_of, check_not_erased
+from rupture_protocol.store.sealing import sealed
 from rupture_protocol.store.summary import agenda_of, summary_of
 
 ATTEMPTS = 8
 """How often a write is decided anew where somebody else's came in between."""
 
+R = TypeVar("R")
 Sessions = Callable[[], AbstractContextManager[Session]]
 
 
@@ -79,9 +80,8 @@ class Write:
     def _keep(self, after: Case, entries: Sequence[Entry], session: Session, engines: Engines) -> None:
         engine = engines.of(after.protocol, session)
         session.keep_protocol(engine.protocol)
-        previous = entries[-1].hash if entries else genesis(session.store_id, self.case)
         entry = sealed(
-            self.case, after.history[-1], previous, session.store_id, request=self.request, key=self.key
+            self.case, after.history[-1], entries, session.vault, request=self.request, key=self.key
         )
         try:
             session.append(entry, expected_version=len(entries))
@@ -98,7 +98,7 @@ class Overtaken(Exception):
         self.refusal = refusal
 
 
-def decided_anew(attempt: Callable[[], Case]) -> Case:
+def decided_anew(attempt: Callable[[], R]) -> R:
     """What an attempt comes to, made again where it was overtaken: the refusal, where that goes on."""
     for _ in range(ATTEMPTS - 1):
         try:
@@ -128,36 +128,18 @@ def answer(
     where, seq = done
     if where != case_id:
         raise IdempotencyMismatch
-    entries = session.load(case_id)[:seq]
+    entries = session.load(case_id)
+    check_not_erased(entries)
+    entries = entries[:seq]
     if len(entries) != seq:
         raise IntegrityViolation(case_id, seq, "its idempotency key is kept, and it is not")
     case = _case(case_id, entries, session, engines)
     if from_bytes(entries[-1].header).get("key") != key:
         raise IntegrityViolation(case_id, seq, "its idempotency key is that of another event")
-    if from_bytes(entries[-1].payload).get("request") != request:
+    if asked_for(entries, session.vault) != request:
         raise IdempotencyMismatch
     return case
 
 
-def sealed(
-    case_id: str, event: Event, previous: bytes, store_id: str, *, request: str, key: str | None
-) -> Entry:
-    """An event as the entry that follows the one with the hash `previous`."""
-    event_id = uuid.uuid4().hex
-    header = to_bytes(header_of(case_id, event, event_id=event_id, store_id=store_id, key=key))
-    payload = to_bytes(payload_of(event, request))
-    return Entry(
-        case=case_id,
-        seq=event.seq,
-        event=event_id,
-        kind=event.kind.value,
-        at=microseconds(event.at),
-        actor=event.by.id,
-        header=header,
-        payload=payload,
-        hash=link(previous, header, payload),
-    )
-
-
 def _case(case_id: str, entries: Sequence[Entry], session: Session, engines: Engines) -> Case:
-    return case_of(case_id, entries, session.store_id, lambda ref: engines.of(ref, session))
+    return case_of(case_id, entries, session.vault, lambda ref: engines.of(ref, session))

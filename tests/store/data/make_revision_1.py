@@ -1,14 +1,16 @@
-"""Makes `revision-1.db`, a store with layout 1, and `revision-1.json`, what is in it.
+"""Makes `revision-1.db`, a store with layout 1, `revision-1.keys`, and `revision-1.json`, what is in it.
 
     python -m tests.store.data.make_revision_1
 
 Every later version must open the file, verify it and go on with it; once it was released, it is never made
-again. It holds every kind of event, keys, a subscriber, and the files of protocols that extend others.
+again. It holds every kind of event, an erased case, idempotency keys, a subscriber, and the files of protocols
+that extend others. Its keys have been rotated once; they are secret to nobody.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -17,12 +19,14 @@ from typing import Any, Final
 
 from tests.store.books import HOUR, KIM, LEE, NOON, SUE, TEXT, small_engine
 
-from rupture_protocol import UNKNOWN, Case, Casebook, Engine, load, loads
+from rupture_protocol import UNKNOWN, Actor, Case, Casebook, Engine, load, loads
 from rupture_protocol.engine import wire
 
 HERE: Final = Path(__file__).parent
 FILE: Final = HERE / "revision-1.db"
+KEYS: Final = HERE / "revision-1.keys"
 EXPECTED: Final = HERE / "revision-1.json"
+CLERK: Final = Actor("max", "records officer")
 LATER: Final = NOON + 24 * HOUR
 """When all that is in the file has happened."""
 SUBSCRIBER: Final = "ehr"
@@ -68,6 +72,12 @@ def fill(book: Casebook) -> None:
     book.open("extended", by=LEE, at=NOON, protocol="clinic")
     book.record("extended", {"risk": "low", "remark": "r"}, by=LEE, at=NOON)
     book.take("extended", "acknowledge", by=LEE, at=NOON)
+    book.hold("extended", reason="a complaint", by=CLERK, at=NOON)
+    book.release("extended", reason="it is settled", by=CLERK, at=NOON + HOUR)
+
+    book.open("erased", by=LEE, at=NOON, protocol="small")
+    book.record("erased", {"remark": "gone"}, by=LEE, at=NOON)
+    book.erase("erased", by=CLERK, at=NOON + HOUR, basis="retention is over")
     book.done(SUBSCRIBER, book.pending(SUBSCRIBER, limit=SEEN)[-1])
 
 
@@ -80,9 +90,10 @@ def clinic_in(folder: Path) -> Engine:
 
 def main() -> None:
     FILE.unlink(missing_ok=True)
+    shutil.rmtree(KEYS, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         engines = (Engine(loads(TEXT)), clinic_in(Path(folder)))
-        with Casebook(FILE, engines) as book:
+        with Casebook(FILE, engines, keys=KEYS) as book:
             fill(book)
             text = json.dumps(contents(book), ensure_ascii=False, indent=1)
     EXPECTED.write_text(f"{text}\n", encoding="utf-8")

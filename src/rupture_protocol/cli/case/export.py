@@ -19,9 +19,13 @@ Examples:
 @case_argument
 @store_option
 def command(case: str, store: str | None) -> None:
-    """Print CASE with its whole history as JSON, rupture-case/1. It holds every value on record."""
+    """Print CASE, its whole history and its proof as JSON, rupture-case/1. It holds every value on record.
+
+    Whoever gets it checks the proof with verify_case.py, without this store.
+    """
     from rupture_protocol.cli.case.opening import opened
     from rupture_protocol.engine import wire
 
     with opened(store, about=case) as book:
-        output.emit_json(wire.case_to_json(book.get(case)))
+        proof = book.proof(case)
+    output.emit_json({**wire.case_to_json(proof.case), "proof": proof.to_json()})

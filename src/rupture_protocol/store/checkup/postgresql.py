@@ -20,7 +20,7 @@ SKEW = timedelta(seconds=5)
 DAMAGED = "look at the server's log, then `rupture case verify`"
 
 NEEDED = {
-    "store_meta": (),
+    "store_meta": ("INSERT", "UPDATE"),
     "case_head": ("INSERT", "UPDATE"),
     "event": ("INSERT",),
     "idempotency": ("INSERT",),
@@ -28,8 +28,9 @@ NEEDED = {
     "protocol_file": ("INSERT",),
     "outbox": ("INSERT",),
     "subscriber": ("INSERT", "UPDATE"),
-    "case_summary": ("INSERT", "UPDATE"),
+    "case_summary": ("INSERT", "UPDATE", "DELETE"),
     "deadline": ("INSERT", "DELETE"),
+    "refusal": ("INSERT", "DELETE"),
 }
 """What a role needs besides reading: events are added, and never changed or removed."""
 

@@ -1,0 +1,225 @@
+"""The vault: what seals the contents of a store and opens them again, and signs what lies in the open.
+
+    case key    32 random bytes; wrapped, in the key store, and never in the database
+    payload     01, nonce (12 bytes), AES-256-GCM of the content, bound to store, case, number and kind
+    case_key    in the header of the opening event: SHA-256("rupture-case-key/1" 00, store 00, case 00, key)
+    signature   id of the key (8 bytes), Ed25519 over "rupture-signature/1" 00 and the entry's hash
+
+The opening event commits to the key, as AES-GCM does not: no other key makes another content of these bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+
+from rupture_protocol.store.entry import Entry, microseconds
+from rupture_protocol.store.errors import KeysMissing, StoreCorrupt
+from rupture_protocol.store.keys.keys import Keys
+
+KEY_SIZE, NONCE_SIZE, KEY_ID_SIZE = 32, 12, 8
+_VERSION = b"\x01"
+_SIGNED = b"rupture-signature/1\0"
+_LISTS = "lists"
+
+
+class Unreadable(Exception):
+    """A payload that its key does not open."""
+
+
+class CaseKey(Protocol):
+    """What seals the contents of one case."""
+
+    @property
+    def commitment(self) -> str: ...
+    def seal(self, seq: int, kind: str, content: bytes) -> bytes: ...
+    def open(self, seq: int, kind: str, payload: bytes) -> bytes: ...
+
+
+class Vault(Protocol):
+    """What a store's contents are sealed and its entries signed with."""
+
+    store_id: str
+
+    def case_key(self, case_id: str, *, make: bool = False) -> CaseKey:
+        """The key of a case.
+
+        Raises:
+            KeysMissing: It is not here.
+        """
+
+    def has_key_of(self, case_id: str) -> bool:
+        """Whether the key of a case is here."""
+
+    def sign(self, hash_: bytes) -> bytes:
+        """The signature over the hash of an entry."""
+
+    def signature_is_wrong(self, entry: Entry) -> str:
+        """What is wrong with an entry's signature; empty, where nothing is."""
+
+    def mask(self, word: str) -> bytes:
+        """A word of a list, as a state, sealed so that the same word always looks the same."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SecretKey:
+    """The key of one case."""
+
+    store_id: str
+    case_id: str
+    secret: bytes
+
+    @property
+    def commitment(self) -> str:
+        about = f"rupture-case-key/1\0{self.store_id}\0{self.case_id}\0".encode()
+        return hashlib.sha256(about + self.secret).hexdigest()
+
+    def seal(self, seq: int, kind: str, content: bytes) -> bytes:
+        nonce = os.urandom(NONCE_SIZE)
+        return _VERSION + nonce + AESGCM(self.secret).encrypt(nonce, content, self._bound_to(seq, kind))
+
+    def open(self, seq: int, kind: str, payload: bytes) -> bytes:
+        nonce = payload[1 : 1 + NONCE_SIZE]
+        if payload[:1] != _VERSION or len(nonce) < NONCE_SIZE:
+            raise Unreadable
+        try:
+            return AESGCM(self.secret).decrypt(nonce, payload[1 + NONCE_SIZE :], self._bound_to(seq, kind))
+        except InvalidTag:
+            raise Unreadable from None
+
+    def _bound_to(self, seq: int, kind: str) -> bytes:
+        return f"rupture-payload/1\0{self.store_id}\0{self.case_id}\0{seq}\0{kind}".encode()
+
+
+class KeyedVault:
+    """A vault with keys. They are looked for when they are first needed.
+
+    Args:
+        store_id: The store's own id.
+        keys: Gives the keys, as they are now; raises `KeysMissing` where there are none.
+    """
+
+    def __init__(self, store_id: str, keys: Callable[[], Keys]) -> None:
+        self.store_id = store_id
+        self._load = keys
+        self._lists: AESSIV | None = None
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of the store, as they are now.
+
+        Raises:
+            KeysMissing: They are not here.
+        """
+        return self._load()
+
+    # Cases ---------------------------------------------------------------------------------------
+
+    def case_key(self, case_id: str, *, make: bool = False) -> SecretKey:
+        secret = self._secret(f"case:{case_id}", make=make)
+        if secret is None:
+            raise KeysMissing(
+                "the key of this case is not here",
+                help="it is kept with the store's keys, and lost without them",
+            )
+        return SecretKey(self.store_id, case_id, secret)
+
+    def has_key_of(self, case_id: str) -> bool:
+        return self.keys.kept.get(f"case:{case_id}") is not None
+
+    def destroy_key_of(self, case_id: str) -> None:
+        """Destroys the key of a case, for ever: nobody reads its contents any more."""
+        self.keys.kept.destroy(f"case:{case_id}")
+
+    # Signatures ----------------------------------------------------------------------------------
+
+    def sign(self, hash_: bytes) -> bytes:
+        signature = self.keys.provider.sign(_SIGNED + hash_)
+        return bytes.fromhex(signature.key) + signature.value
+
+    def signature_is_wrong(self, entry: Entry) -> str:
+        if not entry.signature:
+            return "it is not signed"
+        key = self.keys.trusted.get(entry.signature[:KEY_ID_SIZE].hex())
+        if key is None:
+            return "it is signed with a key that is none of this store's"
+        if not key.verifies(_SIGNED + entry.hash, entry.signature[KEY_ID_SIZE:]):
+            return "its signature is not of what is kept"
+        if key.retired is not None and entry.at > microseconds(key.retired):
+            return "it is signed with a key that was retired before"
+        return ""
+
+    # Lists ---------------------------------------------------------------------------------------
+
+    def mask(self, word: str) -> bytes:
+        return self._siv().encrypt(word.encode("utf-8"), None)
+
+    def unmask(self, masked: bytes) -> str:
+        """The word.
+
+        Raises:
+            StoreCorrupt: It is none of ours.
+        """
+        try:
+            return self._siv().decrypt(masked, None).decode("utf-8")
+        except (InvalidTag, ValueError):
+            raise StoreCorrupt(
+                "a list holds what was not written", help="`rupture case verify` says all that is wrong"
+            ) from None
+
+    def _siv(self) -> AESSIV:
+        if self._lists is None:
+            secret = self._secret(_LISTS, make=True) or b""
+            self._lists = AESSIV(hashlib.sha512(b"rupture-lists/1\0" + secret).digest())
+        return self._lists
+
+    def _secret(self, name: str, *, make: bool) -> bytes | None:
+        keys = self.keys
+        context = hashlib.sha256(f"rupture-key/1\0{self.store_id}\0{name}".encode()).digest()
+        wrapped = keys.kept.get(name)
+        if wrapped is None and make:
+            # The first one that is kept stays: whoever makes one at the same time gets the same.
+            wrapped = keys.kept.put(name, keys.provider.wrap(os.urandom(KEY_SIZE), context))
+        return None if wrapped is None else keys.provider.unwrap(wrapped, context)
+
+
+class OpenVault:
+    """No vault: a host's own store keeps contents as they are, and guards them as it guards its data."""
+
+    def __init__(self, store_id: str = "") -> None:
+        self.store_id = store_id
+
+    class _NoKey:
+        commitment = ""
+
+        def seal(self, seq: int, kind: str, content: bytes) -> bytes:  # noqa: ARG002  # as a key does
+            return content
+
+        def open(self, seq: int, kind: str, payload: bytes) -> bytes:  # noqa: ARG002  # as a key does
+            return payload
+
+    @cached_property
+    def _key(self) -> CaseKey:
+        return self._NoKey()
+
+    def case_key(self, case_id: str, *, make: bool = False) -> CaseKey:  # noqa: ARG002  # as a vault does
+        return self._key
+
+    def has_key_of(self, case_id: str) -> bool:  # noqa: ARG002  # as a vault does
+        return False
+
+    def sign(self, hash_: bytes) -> bytes:  # noqa: ARG002  # as a vault does
+        return b""
+
+    def signature_is_wrong(self, entry: Entry) -> str:
+        return "it is signed, and this store has no keys" if entry.signature else ""
+
+    def mask(self, word: str) -> bytes:
+        return word.encode("utf-8")
