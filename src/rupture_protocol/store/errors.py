@@ -10,6 +10,8 @@
     ├── StoreUnavailable       it cannot be reached or read; nothing was written
     ├── StoreOutdated          its layout is older or newer than this library can write or read
     ├── StoreCorrupt           the database itself is damaged
+    ├── KeysMissing            the keys of this store are not here
+    ├── KeysDamaged            they are here, and are not what was written
     ├── OutcomeUnknown         it may have been written: try again with the same idempotency key only
     └── IntegrityViolation     what is kept is not what was written: `.case`, `.seq`, `.what`
 
@@ -79,6 +81,14 @@ class StoreOutdated(StoreError):
 
 class StoreCorrupt(StoreError):
     """The database itself is damaged: `rupture db doctor` says more, a backup has what was there."""
+
+
+class KeysMissing(StoreError):
+    """The keys of this store are not here: without them it can be neither read nor written."""
+
+
+class KeysDamaged(StoreError):
+    """A key, or the list of keys, is not what was written; a backup of the keys has what was there."""
 
 
 class OutcomeUnknown(StoreError):
