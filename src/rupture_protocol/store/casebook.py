@@ -116,7 +116,7 @@ class Casebook:
         return Proof(case, self._vault.store_id, entries, contents, self._vault.keys.trusted)
 
     def refusals(self, case_id: str) -> tuple[Refusal, ...]:
-        """What was tried in a case and refused, oldest first. Raises as `get`; a host's own store has none."""
+        """What was tried in a case and refused, oldest first; none of a host's own store. Raises as `get`."""
         if not isinstance(self.store, SqlStore):
             return ()
         with self.store.session() as session:

@@ -2,6 +2,8 @@
 
     StoreError
     ├── CaseNotFound           no case of that id (also a LookupError)
+    ├── CaseErased             it was erased: `.erasure` says when, by whom and why
+    ├── LegalHold              it may not be erased
     ├── Conflict               the case is at another version: `.actual`
     ├── IdempotencyMismatch    the key was used for another request
     ├── StoreBusy              somebody else held the store for too long; nothing was written, try again
@@ -21,6 +23,7 @@ Errors of drivers stop at the store: they hold statements and parameters.
 from __future__ import annotations
 
 from rupture_protocol.errors import RuptureError, shorten
+from rupture_protocol.store.erasure import Erasure
 
 
 class StoreError(RuptureError):
@@ -32,6 +35,28 @@ class CaseNotFound(StoreError, LookupError):
 
     def __init__(self, case: str) -> None:
         super().__init__(f"no case is called `{shorten(case)}`", help="`rupture case list` lists those kept")
+        self.case = case
+
+
+class CaseErased(StoreError):
+    """The case was erased: nobody can read it any more. When, by whom and on what basis, it says."""
+
+    def __init__(self, erasure: Erasure) -> None:
+        super().__init__(
+            f"`{shorten(erasure.case)}` was erased on {erasure.at.date()} by {shorten(str(erasure.by))}",
+            help=f"on this basis: {shorten(erasure.basis)}",
+        )
+        self.erasure = erasure
+
+
+class LegalHold(StoreError):
+    """The case is under a legal hold, so it may not be erased."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(
+            f"`{shorten(case)}` is under a legal hold, and may not be erased",
+            help="`rupture case history` says why; whoever may end it, releases it",
+        )
         self.case = case
 
 

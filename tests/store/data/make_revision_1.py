@@ -3,8 +3,8 @@
     python -m tests.store.data.make_revision_1
 
 Every later version must open the file, verify it and go on with it; once it was released, it is never made
-again. It holds every kind of event, an erased case, idempotency keys, a subscriber, and the files of protocols
-that extend others. Its keys have been rotated once; they are secret to nobody.
+again. It holds every kind of event, an erased case, idempotency keys, a subscriber, and the files of
+protocols that extend others. Its keys have been rotated once; they are secret to nobody.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from tests.store.books import HOUR, KIM, LEE, NOON, SUE, TEXT, small_engine
 
 from rupture_protocol import UNKNOWN, Actor, Case, Casebook, Engine, load, loads
 from rupture_protocol.engine import wire
+from rupture_protocol.store.keys.file_keys import FileKeys
+from rupture_protocol.store.keys.keys import folder_of
+from rupture_protocol.store.sql import SqlStore
 
 HERE: Final = Path(__file__).parent
 FILE: Final = HERE / "revision-1.db"
@@ -53,6 +56,12 @@ def contents(book: Casebook) -> dict[str, Any]:
     return {each.case: json.loads(wire.dumps(wire.case_to_json(book.get(each.case)))) for each in book.find()}
 
 
+def id_of(book: Casebook) -> str:
+    """The id of its store."""
+    assert isinstance(book.store, SqlStore)
+    return book.store.id
+
+
 def fill(book: Casebook) -> None:
     """Everything that can happen to a case."""
     book.open("overridden", by=LEE, at=NOON, protocol="small", note="é, \N{SNOWMAN}")
@@ -62,6 +71,7 @@ def fill(book: Casebook) -> None:
     book.take("overridden", "acknowledge", by=LEE, at=NOON + HOUR)
     book.override("overridden", "go_on", reason="client_preference", by=SUE, at=NOON + 2 * HOUR)
 
+    FileKeys.open(folder_of(id_of(book), KEYS)).rotate(at=LATER)
     book.open("held", by=SUE, at=NOON, protocol="small")
     book.take("held", "hold", by=LEE, at=NOON + HOUR)
 
