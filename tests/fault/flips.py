@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.fault.disk import image_of, lay_out
@@ -47,7 +50,8 @@ def _answer(ask: Callable[[], object]) -> object:
 def flips(trials: int, *, seed: int = 0, weaker: bool = False) -> Tally:
     """So many flips of one bit each, spread over the whole file. A wrong answer that nothing tells is lost.
 
-    The weaker one is never verified.
+    The weaker one is never verified. What is sealed tells by itself that it was changed, so there they are
+    spread over the lists.
     """
     total = Tally()
     chance = random.Random(seed)
@@ -58,12 +62,27 @@ def flips(trials: int, *, seed: int = 0, weaker: bool = False) -> Tally:
             right = answers(book, 0)
         bench = Bench(None, folder / "flipped")
         ((name, data),) = image_of(made.folder).items()
+        lay_out({name: data}, bench.folder)
+        if _on(bench, lambda book: answers(book, 0)) != right:
+            raise AssertionError("what nothing was done to is answered otherwise")
+        places = _of_lists(made.folder / name, data) if weaker else range(len(data))
         for number in range(trials):
-            bit = int((number + chance.random()) / trials * len(data) * 8)
+            at = (number + chance.random()) / trials * len(places)
+            bit = places[int(at)] * 8 + int(at * 8) % 8
             flipped = bytearray(data)
             flipped[bit // 8] ^= 1 << bit % 8
             total += _flipped(bench, {name: bytes(flipped)}, right, told, number % REQUESTS, weaker)
     return total
+
+
+def _of_lists(file: Path, data: bytes) -> list[int]:
+    """Where in the file its lists begin: the first page of each."""
+    size = int.from_bytes(data[16:18], "big")
+    with closing(sqlite3.connect(file)) as connection:
+        pages = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name IN ('case_summary', 'deadline', 'outbox')"
+        ).fetchall()
+    return [place for (page,) in pages for place in range((page - 1) * size, page * size)]
 
 
 def _flipped(

@@ -114,9 +114,12 @@ def read_only() -> Tally:
     tally = Tally()
     for closed in ("file", "folder"):
         with scratch() as folder:
-            book = _book(folder, "sqlite3")
+            book = Casebook(SqlStore(address(folder), keys=folder / "keys"), [engine()])
             book.open("a", by=LEE, at=NOON)
             book.close()
+            for each in (folder / "keys").rglob("*"):
+                each.chmod(0o755)
+            (folder / "keys").chmod(0o755)
             folder.chmod(0o555 if closed == "folder" else 0o755)
             (folder / "cases.db").chmod(0o666 if closed == "folder" else 0o444)
             pid, reading = forked(partial(_as_a_reader, book))

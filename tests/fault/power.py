@@ -25,7 +25,6 @@ from tests.fault.rows import Row, report
 from tests.store.books import address, small_engine
 
 from rupture_protocol import Case, Casebook, Engine, RuptureError
-from rupture_protocol.store import layout
 from rupture_protocol.store.sql import SqlStore
 
 JOURNALS = {"WAL": "", "DELETE": "3.40.1"}
@@ -107,8 +106,7 @@ class Bench:
         if self._driver is not None:
             self._driver.vfs = RECORDER if recorded else ""
         try:
-            with store._translated():
-                store.layout = layout.prepare(store.database)
+            store.prepare()
             yield Casebook(store, [engine()])
         finally:
             store.close()

@@ -62,17 +62,22 @@ class SqlStore:
         keys: Keys | Path | None = None,
     ) -> None:
         self.database = connect(url, timeout=timeout, module=module)
+        self._given = keys
         try:
-            with self._translated():
-                self.layout = layout.prepare(self.database)
+            self.prepare()
         except BaseException:
             self.close()  # nobody else can
             raise
-        self.holder = KeyHolder(self.id, keys)
-        self.vault = KeyedVault(self.id, self.holder)
 
     def __repr__(self) -> str:
         return f"<SqlStore {self.database.dialect.name}>"
+
+    def prepare(self) -> None:
+        """Looks at what lies there, and makes a store where nothing does. Raises as making this does."""
+        with self._translated():
+            self.layout = layout.prepare(self.database)
+        self.keys = KeyHolder(self.id, self._given)
+        self.vault = KeyedVault(self.id, self.keys)
 
     @property
     def id(self) -> str:
@@ -99,7 +104,7 @@ class SqlStore:
             with self._translated():
                 session = SqlSession(connection, self.vault, write=write)
                 if write:
-                    session.make_keys(self.holder)
+                    session.make_keys(self.keys)
                 yield session
             if write:
                 _commit(connection)
