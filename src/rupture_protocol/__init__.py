@@ -37,10 +37,14 @@ if TYPE_CHECKING:
     from rupture_protocol.store.aio import AsyncCasebook
     from rupture_protocol.store.casebook import Casebook
     from rupture_protocol.store.errors import (
+        CaseErased,
         CaseNotFound,
         Conflict,
         IdempotencyMismatch,
         IntegrityViolation,
+        KeysDamaged,
+        KeysMissing,
+        LegalHold,
         OutcomeUnknown,
         StoreBusy,
         StoreCorrupt,
@@ -80,6 +84,8 @@ _HOMES = {
     "store.errors": (
         "StoreError",
         "CaseNotFound",
+        "CaseErased",
+        "LegalHold",
         "Conflict",
         "IdempotencyMismatch",
         "StoreBusy",
@@ -88,6 +94,8 @@ _HOMES = {
         "StoreUnavailable",
         "StoreOutdated",
         "StoreCorrupt",
+        "KeysMissing",
+        "KeysDamaged",
         "OutcomeUnknown",
         "IntegrityViolation",
     ),
@@ -126,6 +134,8 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "AsyncCasebook",
     "StoreError",
     "CaseNotFound",
+    "CaseErased",
+    "LegalHold",
     "Conflict",
     "IdempotencyMismatch",
     "StoreBusy",
@@ -134,6 +144,8 @@ __all__ = [  # noqa: RUF022  # in the order of their homes
     "StoreUnavailable",
     "StoreOutdated",
     "StoreCorrupt",
+    "KeysMissing",
+    "KeysDamaged",
     "OutcomeUnknown",
     "IntegrityViolation",
 ]

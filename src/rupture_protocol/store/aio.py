@@ -83,6 +83,7 @@ class AsyncCasebook:
     decide = _twin(Casebook.decide)
     engine = _twin(Casebook.engine)
     verify = _twin(Casebook.verify)
+    checkpoint = _twin(Casebook.checkpoint)
     open = _twin(Casebook.open)
     record = _twin(Casebook.record)
     correct = _twin(Casebook.correct)

@@ -18,6 +18,8 @@ from rupture_protocol.language.facts import UNKNOWN, Unknown
 from rupture_protocol.store import delivering, refusing
 from rupture_protocol.store.adding import Addition
 from rupture_protocol.store.case_check import Finding
+from rupture_protocol.store.checkpoint import Checkpoint
+from rupture_protocol.store.checkpointing import check_against, make_checkpoint
 from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
@@ -150,11 +152,15 @@ class Casebook:
         with self._session(write=False) as session:
             return self.engines.of(ref, session)
 
-    def verify(self, case_id: str | None = None) -> tuple[Finding, ...]:
+    def verify(self, case_id: str | None = None, *, checkpoint: Path | None = None) -> tuple[Finding, ...]:
         """Everything that is kept and is not as it should be, of one case or of all; empty where nothing is.
 
         It holds everything that is kept against everything else, and decides every event of every history
         again. Whatever bytes the store holds, the answer is a finding and never an exception.
+
+        Args:
+            case_id: The case; None is all of them.
+            checkpoint: The file of a checkpoint that the store is held against, too.
 
         Raises:
             CaseNotFound: There is no trace of that case.
@@ -162,7 +168,8 @@ class Casebook:
                 verified as a whole, which only the host can.
         """
         if isinstance(self.store, SqlStore):
-            return verify_store(self.store, self.engines.of, case_id)
+            found = verify_store(self.store, self.engines.of, case_id)
+            return found + (check_against(self.store, checkpoint, case_id) if checkpoint else ())
         if case_id is None:
             raise StoreError("a host's own store is verified case by case", help="give the id of a case")
         with self._session(write=False) as session:
@@ -170,6 +177,18 @@ class Casebook:
             if not entries:
                 raise CaseNotFound(case_id)
             return verify_entries(case_id, entries, self._vault, lambda ref: self.engines.of(ref, session))
+
+    def checkpoint(self, folder: Path, *, at: datetime) -> tuple[Checkpoint, Path]:
+        """What all cases are now, signed, in a new file of that folder: the checkpoint and its file.
+
+        Raises:
+            IntegrityViolation: The head of a case is not what was written.
+            KeysMissing: The store's keys are not here.
+            StoreError: Store or folder cannot be written to, or the store is a host's own.
+        """
+        if not isinstance(self.store, SqlStore):
+            raise StoreError("a host's own store makes its checkpoints itself")
+        return make_checkpoint(self.store, folder, utc(at))
 
     # Writing ---------------------------------------------------------------------------------------
 

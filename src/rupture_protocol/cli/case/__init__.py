@@ -21,6 +21,7 @@ LISTED = {
     "list": "List cases: how each stands, in a line.",
     "due": "List what is due in all cases, and not done.",
     "verify": "Find whatever is kept and is not as it was written.",
+    "checkpoint": "Write what all cases are now into a file, signed.",
     "export": "Print a case with its whole history.",
     "import": "Keep a case that was exported.",
 }

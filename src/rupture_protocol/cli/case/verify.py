@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,20 +19,27 @@ EPILOG = """
 Examples:
   rupture case verify
   rupture case verify case-17 --json
+  rupture case verify --checkpoint /media/archive/checkpoint-000003.json
 """
 
 
 @click.command("verify", epilog=EPILOG)
 @click.argument("case", metavar="[CASE]", required=False)
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A checkpoint to hold the store against, too.",
+)
 @store_option
 @inputs.json_option("Print one JSON document, rupture-verify/1.")
-def command(case: str | None, store: str | None, as_json: bool) -> int:
+def command(case: str | None, checkpoint: Path | None, store: str | None, as_json: bool) -> int:
     """Find whatever is kept and is not as it was written, in CASE or in all of the store.
 
     Everything that is kept is held against everything else, and each step of each history is decided again.
     Exits 1 when anything is found.
     """
-    findings = found_in(store, case)
+    findings = found_in(store, case, checkpoint)
     if as_json:
         listed = [{"case": each.case, "seq": each.seq, "what": each.what} for each in findings]
         output.emit_json({"schema": VERIFY, "findings": listed})
@@ -55,14 +63,14 @@ def command(case: str | None, store: str | None, as_json: bool) -> int:
     return output.DONE
 
 
-def found_in(store: str | None, case: str | None) -> tuple[Finding, ...]:
+def found_in(store: str | None, case: str | None, checkpoint: Path | None) -> tuple[Finding, ...]:
     """The findings; that the database cannot be read at all is one."""
     from rupture_protocol.cli.case.opening import NothingKept, nothing_yet, opened
     from rupture_protocol.store.errors import StoreCorrupt
 
     try:
         with opened(store, about=case) as book:
-            return book.verify(case)
+            return book.verify(case, checkpoint=checkpoint)
     except NothingKept as missing:
         nothing_yet(missing)
         return ()

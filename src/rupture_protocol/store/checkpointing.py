@@ -1,0 +1,138 @@
+"""Making a checkpoint of a store, and holding a store against one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, update
+
+from rupture_protocol.errors import shorten
+from rupture_protocol.language.facts import is_storable
+from rupture_protocol.store import tables
+from rupture_protocol.store.case_check import Finding
+from rupture_protocol.store.checkpoint import (
+    LARGEST,
+    Checkpoint,
+    Head,
+    NoCheckpoint,
+    differences,
+    number_of,
+    read_checkpoint,
+)
+from rupture_protocol.store.entry import Entry
+from rupture_protocol.store.errors import IntegrityViolation, StoreBusy, StoreError
+from rupture_protocol.store.keys import files
+from rupture_protocol.store.sound import sound
+from rupture_protocol.store.sql import SqlSession, SqlStore
+
+NUMBER = "checkpoint"
+"""The name under which a store keeps the number of its last checkpoint."""
+
+
+def make_checkpoint(store: SqlStore, folder: Path, at: datetime) -> tuple[Checkpoint, Path]:
+    """A checkpoint of all cases, in a new file of that folder.
+
+    The number is taken before the file is written: cut off in between, the next one has the number after it.
+
+    Raises:
+        IntegrityViolation: The head of a case is not what was written; a checkpoint would hide that.
+        KeysMissing: The store's keys are not here.
+        StoreError: The store or the folder cannot be written to.
+    """
+    with files.told_as_ours():
+        files.make_folder(folder)
+        highest = max(map(number_of, folder.iterdir()), default=0)
+    with store.session(write=True) as session:
+        heads = tuple(_heads(session))
+        number = _next_number(session.connection, highest)
+        made = Checkpoint(store.id, number, at, heads)
+        signature = session.vault.keys.provider.sign(made.signed)
+        made = replace(made, signer=signature.key, signature=signature.value)
+    file = folder / made.file_name
+    with files.told_as_ours():
+        files.write(file, written(made))
+    return made, file
+
+
+def written(made: Checkpoint) -> bytes:
+    """A checkpoint as it is in its file."""
+    return (json.dumps(made.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def check_against(store: SqlStore, checkpoint: Path, case_id: str | None = None) -> tuple[Finding, ...]:
+    """What a store has otherwise than a checkpoint, of one case or of all. It answers to any bytes.
+
+    Raises:
+        KeysMissing: The store's keys are not here.
+        StoreError: The store cannot be read.
+    """
+    try:
+        with checkpoint.open("rb") as file:
+            data = file.read(LARGEST)
+        said = read_checkpoint(data)
+    except OSError as error:
+        raise StoreError(
+            f"the checkpoint cannot be read: {(error.strerror or 'it is not known why').lower()}",
+            help="give the file that `rupture case checkpoint` made",
+        ) from None
+    except NoCheckpoint as error:
+        return (Finding(None, None, f"{error}: `{shorten(checkpoint.name)}`"),)
+    heads = [head for head in said.heads if case_id in (None, head.case)]
+    with store.session() as session:
+        keys = session.vault.keys.trusted
+        hashes = ((head, _hash_at(session.connection, head)) for head in heads)
+        last = _last_number(session.connection)
+        return tuple(differences(said, store=store.id, last=last, keys=keys, hashes=hashes))
+
+
+def _heads(session: SqlSession) -> Iterator[Head]:
+    """The heads of all cases, by id, each signed."""
+    event, head = tables.event, tables.case_head
+    query = (
+        select(event)
+        .join(head, (event.c.case_id == head.c.case_id) & (event.c.seq == head.c.version))
+        .where(event.c.hash == head.c.hash)
+    )
+    entries = {each.case: each for each in sound(session.connection.execute(query), event.columns, Entry)}
+    rows = session.connection.execute(select(head))
+    for case, version, _ in sorted(sound(rows, head.columns, lambda *row: row)):
+        entry = entries.get(case)
+        wrong = "its head is of other events" if entry is None else session.vault.signature_is_wrong(entry)
+        if entry is None or wrong:
+            raise IntegrityViolation(case, version, wrong)
+        yield Head(case, version, entry.hash.hex())
+
+
+def _hash_at(connection: Connection, head: Head) -> str | None:
+    if not is_storable(head.case) or "\0" in head.case or not 0 < head.version < 2**31:
+        return None
+    event = tables.event.c
+    found = connection.execute(
+        select(event.hash).where(event.case_id == head.case, event.seq == head.version)
+    ).scalar()
+    return found.hex() if isinstance(found, bytes) else None
+
+
+def _next_number(connection: Connection, highest: int) -> int:
+    last = _last_number(connection)
+    number = max(last, highest) + 1
+    meta = tables.store_meta
+    if not last:
+        connection.execute(insert(meta), {"name": NUMBER, "value": str(number)})
+        return number
+    moved = connection.execute(
+        update(meta).where(meta.c.name == NUMBER, meta.c.value == str(last)).values(value=str(number))
+    )
+    if moved.rowcount != 1:
+        raise StoreBusy("somebody else has just made a checkpoint", help="try again")
+    return number
+
+
+def _last_number(connection: Connection) -> int:
+    meta = tables.store_meta
+    said = connection.execute(select(meta.c.value).where(meta.c.name == NUMBER)).scalar()
+    return int(said) if isinstance(said, str) and said.isdecimal() and len(said) < 19 else 0
