@@ -91,6 +91,13 @@ def _of_the_store(error: StoreError, command: str) -> Failed:
     match error:
         case errors.CaseNotFound():
             return Failed(str(error), code=REFUSED, next="rupture case list")
+        case errors.CaseErased():
+            case = typed(error.erasure.case)
+            return Failed(str(error), code=REFUSED, help=error.help, next=f"rupture case verify {case}")
+        case errors.LegalHold():
+            return Failed(str(error), code=REFUSED, next=f"rupture case history {typed(error.case)}")
+        case errors.KeysMissing() | errors.KeysDamaged():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture key list")
         case errors.Conflict(expected=0):
             return Failed(
                 str(error), code=REFUSED, help=error.help, next=f"rupture case show {typed(error.case)}"

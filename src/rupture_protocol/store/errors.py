@@ -55,7 +55,7 @@ class LegalHold(StoreError):
     def __init__(self, case: str) -> None:
         super().__init__(
             f"`{shorten(case)}` is under a legal hold, and may not be erased",
-            help="`rupture case history` says why; whoever may end it, releases it",
+            help="whoever may end the hold, releases it first",
         )
         self.case = case
 
