@@ -98,7 +98,7 @@ def test_a_checkpoint_is_made_and_held_against(case: Case, tmp_path: Path) -> No
     assert ran.code == 1
     assert [each["what"] for each in ran.json["findings"]] == ["checkpoint 3 is not signed by this store"]
     assert case("verify", "--checkpoint", str(folder / "none.json")).code == 3
-    assert "checkpoint 2 of 1 case: " in case("checkpoint", "--to", str(folder)).out
+    assert "checkpoint 2 of 1 case:" in case("checkpoint", "--to", str(folder)).out
 
 
 def test_an_export_carries_its_proof_and_is_imported(case: Case, tmp_path: Path) -> None:

@@ -89,25 +89,16 @@ def _of_the_store(error: StoreError, command: str) -> Failed:
     from rupture_protocol.store import errors
 
     match error:
-        case errors.CaseNotFound():
-            return Failed(str(error), code=REFUSED, next="rupture case list")
-        case errors.CaseErased():
-            case = typed(error.erasure.case)
-            return Failed(str(error), code=REFUSED, help=error.help, next=f"rupture case verify {case}")
-        case errors.LegalHold():
-            return Failed(str(error), code=REFUSED, next=f"rupture case history {typed(error.case)}")
+        case (
+            errors.CaseNotFound()
+            | errors.CaseErased()
+            | errors.LegalHold()
+            | errors.Conflict()
+            | errors.IdempotencyMismatch()
+        ):
+            return _of_the_case(error)
         case errors.KeysMissing() | errors.KeysDamaged():
             return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture key list")
-        case errors.Conflict(expected=0):
-            return Failed(
-                str(error), code=REFUSED, help=error.help, next=f"rupture case show {typed(error.case)}"
-            )
-        case errors.Conflict():
-            return Failed(
-                str(error), code=REFUSED, help=error.help, next=f"rupture case history {typed(error.case)}"
-            )
-        case errors.IdempotencyMismatch():
-            return Failed(str(error), code=REFUSED, help=error.help, next="run it again with a new `--key`")
         case errors.IntegrityViolation():
             return Failed(str(error), code=CANNOT_LOAD, next=f"rupture case verify {typed(error.case)}")
         case errors.StoreBusy():
@@ -122,6 +113,26 @@ def _of_the_store(error: StoreError, command: str) -> Failed:
             )
         case _:
             return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=f"{command} --help")
+
+
+def _of_the_case(error: StoreError) -> Failed:
+    """A case that is not as it was thought to be: the store works, and refuses."""
+    from rupture_protocol.store import errors
+
+    match error:
+        case errors.CaseErased():
+            then = f"rupture case verify {typed(error.erasure.case)}"
+        case errors.LegalHold():
+            then = f"rupture case history {typed(error.case)}"
+        case errors.Conflict(expected=0):
+            then = f"rupture case show {typed(error.case)}"
+        case errors.Conflict():
+            then = f"rupture case history {typed(error.case)}"
+        case errors.IdempotencyMismatch():
+            then = "run it again with a new `--key`"
+        case _:
+            return Failed(str(error), code=REFUSED, next="rupture case list")
+    return Failed(str(error), code=REFUSED, help=error.help, next=then)
 
 
 def _more_than_doctor(error: StoreError) -> str | None:
