@@ -35,9 +35,8 @@ def test_a_case_that_is_held_is_not_erased_until_it_is_released(case: Case) -> N
     assert (ran.code, "put under a legal hold" in ran.out) == (0, True)
     ran = erase(case)
     assert (ran.code, ran.out) == (1, "")
-    assert (
-        ran.err == "error: `c` is under a legal hold, and may not be erased\nnext: rupture case history c\n"
-    )
+    assert ran.err.startswith("error: `c` is under a legal hold, and may not be erased\n")
+    assert ran.err.endswith("next: rupture case history c\n")
     assert "a legal hold" in case("history", "c").out
     ran = case("release", "c", "--reason", "closed", "--by", MAX, "--at", NOON, "--json")
     assert (ran.json["version"], ran.json["event"]["kind"]) == (4, "released")
@@ -80,7 +79,10 @@ def test_keys_that_are_gone_are_said(case: Case, tmp_path: Path, monkeypatch: py
         assert (ran.code, ran.out) == (3, "")
         assert ran.err.startswith("error: the keys of this store are not here")
         assert ran.err.endswith("next: rupture key list\n")
-    assert case("verify").code != 0
+    ran = case("verify", "--json")
+    assert ran.code == 1
+    (found,) = ran.json["findings"]
+    assert found["what"].startswith("only the chain was verified, no signature and no content")
     assert not (tmp_path / "elsewhere").exists()
 
 

@@ -18,12 +18,12 @@ from rupture_protocol.store import tables
 from rupture_protocol.store.chain import verified
 from rupture_protocol.store.entry import ERASED, Entry, event_of, from_bytes, ref_of, to_bytes
 from rupture_protocol.store.erasing import is_held
-from rupture_protocol.store.errors import IntegrityViolation, KeysMissing
+from rupture_protocol.store.errors import IntegrityViolation, KeysDamaged, KeysMissing
 from rupture_protocol.store.raw import Row
 from rupture_protocol.store.reading import contents, erasure_of
 from rupture_protocol.store.sql import head_disagrees
 from rupture_protocol.store.summary import agenda_of, deadline_rows, summary_of, summary_row
-from rupture_protocol.store.vault import Vault
+from rupture_protocol.store.vault import NoVault, Vault
 
 CALENDAR = "; or it was right when another calendar of working days was given"
 LARGEST = 2**53 - 1
@@ -76,7 +76,7 @@ class CaseCheck:
         case = None
         if any(entry.kind == ERASED for entry in self.kept.entries):
             yield from self._erasure()
-        elif self.kept.entries:
+        elif self.kept.entries and not isinstance(self.vault, NoVault):
             yield from self._events()
             if len(self.events) == len(self.kept.entries):
                 yield from self._history()
@@ -124,7 +124,7 @@ class CaseCheck:
     def _events(self) -> Iterator[Finding]:
         try:
             opened = list(contents(self.kept.case, self.kept.entries, self.headers, self.vault))
-        except KeysMissing as error:
+        except (KeysMissing, KeysDamaged) as error:
             yield self._finding(None, f"it cannot be read: {error}")
             return
         for number, (entry, header, (content, closed)) in enumerate(

@@ -190,6 +190,28 @@ class KeyedVault:
         return None if wrapped is None else keys.provider.unwrap(wrapped, context)
 
 
+class NoVault:
+    """A store whose keys are not here: its chain can be verified, and nothing else."""
+
+    def __init__(self, store_id: str) -> None:
+        self.store_id = store_id
+
+    def case_key(self, case_id: str, *, make: bool = False) -> CaseKey:  # noqa: ARG002  # as a vault does
+        raise KeysMissing("the keys of this store are not here")
+
+    def has_key_of(self, case_id: str) -> bool:  # noqa: ARG002  # as a vault does
+        return False
+
+    def sign(self, hash_: bytes) -> bytes:  # noqa: ARG002  # as a vault does
+        raise KeysMissing("the keys of this store are not here")
+
+    def signature_is_wrong(self, entry: Entry) -> str:  # noqa: ARG002  # as a vault does
+        return ""
+
+    def mask(self, word: str) -> bytes:  # noqa: ARG002  # as a vault does
+        raise KeysMissing("the keys of this store are not here")
+
+
 class OpenVault:
     """No vault: a host's own store keeps contents as they are, and guards them as it guards its data."""
 

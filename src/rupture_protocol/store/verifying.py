@@ -16,11 +16,11 @@ from rupture_protocol.language.library import Text
 from rupture_protocol.store import tables
 from rupture_protocol.store.case_check import CaseCheck, EngineOf, Finding, Kept
 from rupture_protocol.store.entry import Entry
-from rupture_protocol.store.errors import CaseNotFound, StoreError
+from rupture_protocol.store.errors import CaseNotFound, KeysDamaged, KeysMissing, StoreError
 from rupture_protocol.store.kept_protocols import read_again
 from rupture_protocol.store.raw import CannotBeRead, Raw, Row
 from rupture_protocol.store.sql import SqlSession, SqlStore
-from rupture_protocol.store.vault import Vault
+from rupture_protocol.store.vault import NoVault, Vault
 
 _OF_CASES = (
     tables.case_head,
@@ -62,15 +62,28 @@ def verify_store(
             found += _whatever_it_is(None, lambda: _store_findings(raw))
             found += _whatever_it_is(None, lambda: _protocol_findings(raw))
             found += _whatever_it_is(None, lambda: _known_cases(raw, known))
+    vault, without = _vault_of(store)
+    found += without
     for each in known:
         # A transaction for each case: writers are not kept waiting until all have been looked at.
         with store.session() as session:
-            found += _case_findings(session, each, engine_of, must_be_there=case_id is not None)
+            found += _case_findings(session, vault, each, engine_of, must_be_there=case_id is not None)
     return tuple(found)
+
+
+def _vault_of(store: SqlStore) -> tuple[Vault, list[Finding]]:
+    """What to verify with; without keys, that there are none is a finding, and the chain is left."""
+    try:
+        len(store.vault.keys.trusted)
+    except (KeysMissing, KeysDamaged) as error:
+        what = f"only the chain was verified, no signature and no content: {error}"
+        return NoVault(store.id), [Finding(None, None, what)]
+    return store.vault, []
 
 
 def _case_findings(
     session: SqlSession,
+    vault: Vault,
     case_id: str,
     engine_of: Callable[[ProtocolRef, SqlSession], Engine],
     *,
@@ -80,7 +93,7 @@ def _case_findings(
     kept = _kept(raw, case_id)
     if must_be_there and not kept.unreadable and not any((kept.beside or {}).values()):
         raise CaseNotFound(case_id)
-    check = CaseCheck(kept, session.vault, lambda ref: engine_of(ref, session))
+    check = CaseCheck(kept, vault, lambda ref: engine_of(ref, session))
     return list(_whatever_it_is(case_id, check.findings))
 
 
