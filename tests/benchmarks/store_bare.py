@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.store.books import HOUR, LEE, NOON, SUE, address, small_engine
+from tests.store.books import HOUR, LEE, NOON, SUE, address, book_in, small_engine
 
 from rupture_protocol import Actor, Case, Casebook, Engine
 from rupture_protocol.store import tables
@@ -101,7 +101,8 @@ class Bare:
 # Very many cases -------------------------------------------------------------------------------------
 
 NOW = NOON + timedelta(days=30)
-KNOWN = {"event_aware_date": "2026-03-01", "safety_suicide_level": "none", "harm_severity": "moderate"}
+ASKED = {"safety_suicide_level": "none", "safety_danger_to_other": "none"}
+NOTICED = {**ASKED, "event_aware_date": (NOON - HOUR).isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def fill(book: Casebook, folder: Path, cases: int) -> dict[str, int]:
     assert isinstance(store, SqlStore)
     with store.session(write=True) as session:
         session.keep_protocol(engine.protocol)
-    patterns = {kind: _pattern(folder, engine, case) for kind, case in _real(engine)}
+    patterns = {kind: _pattern(folder / kind, engine, case) for kind, case in _real(engine)}
     connection = sqlite3.connect(str(store.database.url.database))
     counts: Counter[str] = Counter()
     for number in range(cases):
@@ -145,22 +146,21 @@ def _kind(number: int) -> str:
 
 def _real(engine: Engine) -> Iterator[tuple[str, Case]]:
     """Cases as they are lived: due for weeks, opened an hour ago, and long ended."""
-    for kind, who, at in (
-        ("due", LEE, NOON),
-        ("due, written by somebody who writes rarely", Actor("rare", "therapist"), NOON),
-        ("open", LEE, NOW - HOUR),
+    for kind, who, at, known in (
+        ("due", LEE, NOON, NOTICED),
+        ("due, written by somebody who writes rarely", Actor("rare", "therapist"), NOON, NOTICED),
+        ("open", LEE, NOW - HOUR, ASKED),
     ):
         case = engine.open("pattern", by=who, at=at)
-        yield kind, engine.record(case, KNOWN, by=who, at=at + timedelta(minutes=5))
+        yield kind, engine.record(case, known, by=who, at=at + timedelta(minutes=5))
     lived = [result.case for path in find_suites("standard") for result in load_scenarios(path).run()]
     ended = [case for case in lived if case and case.history and engine.protocol.states[case.state].final]
     yield "ended", max(ended, key=lambda case: case.version)
 
 
 def _pattern(folder: Path, engine: Engine, case: Case) -> Pattern:
-    with Casebook(address(folder, f"{case.state}-{case.history[0].by.id}.db"), [engine]) as book:
-        if not book.find():
-            book.add(case)
+    with book_in(folder, engine) as book:
+        book.add(case)
         assert isinstance(book.store, SqlStore)
         entries = tuple(book.store.load(case.id))
         beside = []
