@@ -110,8 +110,9 @@ def event_of(header: Mapping[str, Any], content: Mapping[str, Any], protocol: Pr
         InvalidCase, LookupError, TypeError, ValueError: It is none.
     """
     ref = ref_of(header)
-    written = {name: each for name, each in content.items() if name not in _BESIDE}
-    written |= {name: header[name] for name in _IN_THE_OPEN}
+    written = {**content, **{name: header[name] for name in _IN_THE_OPEN}}
+    for name in _BESIDE:
+        written.pop(name, None)
     return wire.event_from_json(written, ref, protocol)
 
 
