@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ from tests.store.books import HOUR, LEE, NOON, SUE, address, small_engine
 
 from rupture_protocol import Actor, Case, Casebook, Engine
 from rupture_protocol.store import tables
-from rupture_protocol.store.chain import genesis, link
 from rupture_protocol.store.connecting import journal_of
-from rupture_protocol.store.entry import Entry, from_bytes, to_bytes
+from rupture_protocol.store.entry import Entry, from_bytes
 from rupture_protocol.store.sql import SqlStore
 from rupture_protocol.store.summary import Agenda, Summary, agenda_of, deadline_rows, summary_of, summary_row
 from rupture_protocol.testing import find_suites, load_scenarios
@@ -101,38 +99,39 @@ class Bare:
 # Very many cases -------------------------------------------------------------------------------------
 
 NOW = NOON + timedelta(days=30)
-KNOWN = {"event_aware_date": "2026-03-01", "safety_suicide_level": "none", "harm_severity": "moderate"}
+ASKED = {"safety_suicide_level": "none", "safety_danger_to_other": "none"}
+NOTICED = {**ASKED, "event_aware_date": (NOON - HOUR).isoformat()}
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A real case that is kept over and over, each time sealed anew under another id."""
+def fill(book: Casebook, cases: int) -> dict[str, int]:
+    """Very many cases, of which one in a hundred has something due; how many of each kind there are.
 
-    entries: tuple[Entry, ...]
-    headers: tuple[dict[str, Any], ...]
-    beside: tuple[tuple[str, dict[str, Any]], ...]
-    """The rows of other tables: their names, and what is in them."""
-
-
-def fill(book: Casebook, folder: Path, cases: int) -> dict[str, int]:
-    """Very many cases, of which one in a hundred has something due; how many of each kind there are."""
-    store, (engine,) = book.store, book.engines.given
-    assert isinstance(store, SqlStore)
-    with store.session(write=True) as session:
-        session.keep_protocol(engine.protocol)
-    patterns = {kind: _pattern(folder, engine, case) for kind, case in _real(engine)}
-    connection = sqlite3.connect(str(store.database.url.database))
-    counts: Counter[str] = Counter()
-    for number in range(cases):
-        kind = _kind(number)
-        counts[kind] += 1
-        for table, row in _sealed(patterns[kind], f"case-{number:06}", store.id):
-            connection.execute(
-                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({_marks(row)})", [*row.values()]
-            )
+    A few are real. All others are copies of their rows under ids of their own: they weigh the same in every
+    list, and none of them can be opened, as contents are sealed for one case.
+    """
+    (engine,) = book.engines.given
+    assert isinstance(book.store, SqlStore)
+    patterns = {kind: book.add(case).id for kind, case in _real(engine)}
+    kinds = [_kind(number) for number in range(cases)]
+    connection = sqlite3.connect(str(book.store.database.url.database))
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA cache_size = -200000")
+    connection.execute("CREATE TEMP TABLE copy (case_id TEXT, of TEXT)")
+    copies = [(f"case-{number:06}", patterns[kind]) for number, kind in enumerate(kinds)]
+    connection.executemany("INSERT INTO copy VALUES (?, ?)", copies)
+    for table in (tables.event, tables.outbox, tables.case_head, tables.case_summary, tables.deadline):
+        names = [column.name for column in table.columns if column.name != "position"]
+        copied = ", ".join(_COPIED.get(name, name) for name in names)
+        connection.execute(
+            f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {copied} FROM copy"
+            f" JOIN {table.name} AS real ON real.case_id = copy.of ORDER BY copy.case_id"
+        )
     connection.commit()
     connection.close()
-    return dict(counts)
+    return dict(Counter(kinds))
+
+
+_COPIED = {"case_id": "copy.case_id", "event_id": "lower(hex(randomblob(16)))"}
 
 
 def _kind(number: int) -> str:
@@ -145,46 +144,16 @@ def _kind(number: int) -> str:
 
 def _real(engine: Engine) -> Iterator[tuple[str, Case]]:
     """Cases as they are lived: due for weeks, opened an hour ago, and long ended."""
-    for kind, who, at in (
-        ("due", LEE, NOON),
-        ("due, written by somebody who writes rarely", Actor("rare", "therapist"), NOON),
-        ("open", LEE, NOW - HOUR),
+    for kind, who, at, known in (
+        ("due", LEE, NOON, NOTICED),
+        ("due, written by somebody who writes rarely", Actor("rare", "therapist"), NOON, NOTICED),
+        ("open", LEE, NOW - HOUR, ASKED),
     ):
-        case = engine.open("pattern", by=who, at=at)
-        yield kind, engine.record(case, KNOWN, by=who, at=at + timedelta(minutes=5))
+        case = engine.open(kind, by=who, at=at)
+        yield kind, engine.record(case, known, by=who, at=at + timedelta(minutes=5))
     lived = [result.case for path in find_suites("standard") for result in load_scenarios(path).run()]
     ended = [case for case in lived if case and case.history and engine.protocol.states[case.state].final]
     yield "ended", max(ended, key=lambda case: case.version)
-
-
-def _pattern(folder: Path, engine: Engine, case: Case) -> Pattern:
-    with Casebook(address(folder, f"{case.state}-{case.history[0].by.id}.db"), [engine]) as book:
-        if not book.find():
-            book.add(case)
-        assert isinstance(book.store, SqlStore)
-        entries = tuple(book.store.load(case.id))
-        beside = []
-        with book.store.session() as session:
-            for table in (tables.case_head, tables.case_summary, tables.deadline):
-                rows = session.connection.execute(table.select()).mappings().all()
-                beside += [(table.name, dict(row)) for row in rows]
-    return Pattern(entries, tuple(from_bytes(entry.header) for entry in entries), tuple(beside))
-
-
-def _sealed(pattern: Pattern, case: str, store: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    previous = genesis(store, case)
-    for entry, header in zip(pattern.entries, pattern.headers, strict=True):
-        event = uuid.uuid4().hex
-        data = to_bytes({**header, "case": case, "event": event, "store": store})
-        previous = link(previous, data, entry.payload)
-        yield "event", _columns(replace(entry, case=case, event=event, header=data, hash=previous))
-        yield "outbox", {"case_id": case, "seq": entry.seq}
-    for table, row in pattern.beside:
-        yield table, {**row, "case_id": case, **({"hash": previous} if "hash" in row else {})}
-
-
-def _columns(entry: Entry) -> dict[str, Any]:
-    return dict(zip(tables.event.columns.keys(), _row(entry), strict=True))
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

@@ -318,7 +318,7 @@ def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Prot
     by, at = written["by"], _moment(written["at"])
     return Event(
         seq=_number(written, "seq"),
-        kind=EventKind(written["kind"]),
+        kind=_KINDS[written["kind"]],
         at=at,
         occurred=at if written["occurred"] == written["at"] else _moment(written["occurred"]),
         by=Actor(_text(by, "id"), _text(by, "role")),
@@ -330,6 +330,7 @@ def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Prot
     )
 
 
+_KINDS = {kind.value: kind for kind in EventKind}
 # A `proof` is for whoever does not decide the case again, so it is not looked at here.
 _CASE_KEYS = frozenset({"schema", "case", "version", "state", "protocol", "history", "proof"})
 _EVENT_KEYS = frozenset(
@@ -358,7 +359,7 @@ _EVENT_KEYS = frozenset(
 
 
 def _check_keys(written: Mapping[str, Any], known: frozenset[str]) -> None:
-    if set(written) - known:
+    if not written.keys() <= known:
         raise InvalidCase("the case has a key that it cannot have")
 
 

@@ -200,7 +200,10 @@ def _choice(fact: Fact, value: object) -> Value | None:
     if not isinstance(value, str):
         return None
     # The protocol's own text is kept, not the host's: equal values are then the same object.
-    return next((known for known in fact.values + fact.also if known == value), None)
+    for known in fact.values:
+        if known == value:
+            return known
+    return next((known for known in fact.also if known == value), None)
 
 
 def _set(fact: Fact, value: object) -> Value | None:

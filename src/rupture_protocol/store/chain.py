@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from rupture_protocol.store.entry import Entry, from_bytes, instant
+from rupture_protocol.store.entry import Entry, from_bytes, microseconds
 
 HASH_SIZE = 32
 
@@ -63,8 +64,9 @@ def _header(entry: Entry) -> tuple[dict[str, Any], str]:
     """An entry's header, and whether the columns beside it say the same."""
     try:
         header = from_bytes(entry.header)
-        said = tuple(header[name] for name in ("case", "seq", "event", "kind", "at")), header["by"]["id"]
-        columns = (entry.case, entry.seq, entry.event, entry.kind, instant(entry.at).isoformat()), entry.actor
+        at = microseconds(datetime.fromisoformat(header["at"]))
+        said = header["case"], header["seq"], header["event"], header["kind"], header["by"]["id"], at
+        columns = entry.case, entry.seq, entry.event, entry.kind, entry.actor, entry.at
     except (LookupError, TypeError, ValueError, OverflowError):
         return {}, "it cannot be read"
     return header, "" if said == columns else "its columns are not what its header says"

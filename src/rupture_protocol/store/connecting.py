@@ -11,12 +11,14 @@ import math
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from rupture_protocol.store import turn
 from rupture_protocol.store.errors import StoreReadOnly, StoreUnavailable
 from rupture_protocol.store.forking import share_nothing_with_children
 
@@ -105,7 +107,7 @@ def _sqlite(address: URL, timeout: float, module: Any) -> Engine:
         connect_args={"timeout": timeout, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", _begin_sqlite(timeout))
     event.listen(engine, "before_cursor_execute", _note_cursor)
     event.listen(engine, "close", _let_go_of_locks)
     return engine
@@ -171,9 +173,16 @@ def journal_of(cursor: Any) -> tuple[str, str]:
     return ("WAL", "FULL") if fixed else ("DELETE", "EXTRA")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # Writers take the lock at once: a reader that turns writer could find that what it read is no longer so.
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+def _begin_sqlite(timeout: float) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        # Writers take the lock at once: what a reader read may be no longer so when it turns writer.
+        statement = connection.get_execution_options().get(BEGIN, "BEGIN")
+        if statement == "BEGIN":
+            connection.exec_driver_sql(statement)
+        else:
+            turn.begin(connection, statement, timeout=timeout)
+
+    return begin
 
 
 def _postgres(address: URL, timeout: float) -> Engine:

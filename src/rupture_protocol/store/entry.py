@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from rupture_protocol.engine import wire
@@ -19,6 +20,7 @@ from rupture_protocol.language.digest import canonical_json
 from rupture_protocol.language.protocol import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _DECODER = json.JSONDecoder()
 _IN_THE_OPEN = ("seq", "kind", "at", "by")
 _BESIDE = ("request", "salt")
@@ -92,11 +94,12 @@ def from_bytes(data: bytes) -> dict[str, Any]:
         ValueError: They are no canonical JSON of a mapping.
     """
     try:
-        read = _DECODER.decode(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        read, end = _DECODER.raw_decode(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if not isinstance(read, dict):
-        raise ValueError("no mapping")  # noqa: TRY004  # what is read is data, not an argument
+    if not isinstance(read, dict) or end != len(text):
+        raise ValueError("no mapping")  # what is read is data, not an argument
     return read
 
 
@@ -107,20 +110,24 @@ def event_of(header: Mapping[str, Any], content: Mapping[str, Any], protocol: Pr
         InvalidCase, LookupError, TypeError, ValueError: It is none.
     """
     ref = ref_of(header)
-    written = {name: each for name, each in content.items() if name not in _BESIDE}
-    written |= {name: header[name] for name in _IN_THE_OPEN}
+    written = {**content, **{name: header[name] for name in _IN_THE_OPEN}}
+    for name in _BESIDE:
+        written.pop(name, None)
     return wire.event_from_json(written, ref, protocol)
 
 
 def ref_of(header: Mapping[str, Any]) -> ProtocolRef:
     """Under which protocol an event stands."""
     written = header["protocol"]
-    return ProtocolRef(written["id"], written["version"], written["digest"])
+    return _ref(written["id"], written["version"], written["digest"])
+
+
+_ref = lru_cache(maxsize=64)(ProtocolRef)  # the events of a case have one and the same, mostly
 
 
 def microseconds(moment: datetime) -> int:
     """An aware instant as whole microseconds since 1970."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def instant(at: int) -> datetime:

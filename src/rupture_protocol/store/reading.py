@@ -53,9 +53,10 @@ def read(
             ref = ref_of(header)
         except (LookupError, TypeError):
             raise IntegrityViolation(case_id, entry.seq, "it does not say its protocol") from None
-        if ref not in engines:
-            engines[ref] = engine_of(ref)
-        events.append(_event(case_id, entry, header, content, engines[ref]))
+        engine = engines.get(ref)
+        if engine is None:
+            engine = engines[ref] = engine_of(ref)
+        events.append(_event(case_id, entry, header, content, engine))
         found.append(content)
     try:
         now = engines[events[-1].protocol]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -75,6 +75,10 @@ class SecretKey:
     store_id: str
     case_id: str
     secret: bytes
+    _cipher: AESGCM = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cipher", AESGCM(self.secret))
 
     @property
     def commitment(self) -> str:
@@ -83,14 +87,14 @@ class SecretKey:
 
     def seal(self, seq: int, kind: str, content: bytes) -> bytes:
         nonce = os.urandom(NONCE_SIZE)
-        return _VERSION + nonce + AESGCM(self.secret).encrypt(nonce, content, self._bound_to(seq, kind))
+        return _VERSION + nonce + self._cipher.encrypt(nonce, content, self._bound_to(seq, kind))
 
     def open(self, seq: int, kind: str, payload: bytes) -> bytes:
         nonce = payload[1 : 1 + NONCE_SIZE]
         if payload[:1] != _VERSION or len(nonce) < NONCE_SIZE:
             raise Unreadable
         try:
-            return AESGCM(self.secret).decrypt(nonce, payload[1 + NONCE_SIZE :], self._bound_to(seq, kind))
+            return self._cipher.decrypt(nonce, payload[1 + NONCE_SIZE :], self._bound_to(seq, kind))
         except InvalidTag:
             raise Unreadable from None
 
