@@ -99,8 +99,8 @@ def restore(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterab
         InvalidCase: They cannot be put together at all; the message names the event, never a value.
     """
     case: Case | None = None
-    for case in course(case_id, events, (*before, engine)):
-        pass
+    for after in course(case_id, events, (*before, engine)):
+        case = after
     if case is None:
         raise InvalidCase("a case has at least the event that opened it")
     return case

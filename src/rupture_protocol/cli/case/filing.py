@@ -1,4 +1,4 @@
-"""A report in a file that only its owner may read: all of it or nothing, and over no file but an older report."""
+"""A report in a file that only its owner may read: all of it or nothing, and over none but an older one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEAD = 16 * 1024
 def file_report(page: str, target: str, case: str) -> None:
     """Print a report, or write it to the file that `--output` names."""
     if target == inputs.STDIN:
-        output.emit(in_ascii(page))
+        output.emit(in_ascii(page.rstrip("\n")))
         return
     name = inputs.shown_name(target)
     try:

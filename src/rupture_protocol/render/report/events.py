@@ -59,6 +59,8 @@ def _facts(event: Event, telling: Telling) -> tuple[tuple[str, str], ...]:
 
 
 def _says(event: Event, telling: Telling) -> str:
+    if event.kind.value in _SAID:
+        return _SAID[event.kind.value]
     match event.kind:
         case EventKind.OPENED:
             return f"Opened the case in “{telling.state(event.to or '')}”"
@@ -70,9 +72,7 @@ def _says(event: Event, telling: Telling) -> str:
             did = "Withdrew" if event.withdrawn else "Corrected"
             what = ", ".join(f"“{telling.fact(name)}”" for name in event.facts)
             return f"{did} what event {event.corrects} says of {what}"
-        case EventKind.TAKEN | EventKind.PRECAUTION | EventKind.OVERRIDE:
+        case _:
             before, after = telling.state(event.source or ""), telling.state(event.to or "")
             step = telling.step(event.trigger or "", event.source or "")
             return f"Took “{step}”{_HOW.get(event.kind, '')}: from “{before}” to “{after}”"
-        case _:
-            return _SAID.get(event.kind.value, plain(event.kind.value).capitalize())

@@ -73,7 +73,7 @@ def ways(decision: Decision, telling: Telling) -> Iterator[Way]:
             yield _way(option, telling)
 
 
-def not_called_for(decision: Decision, telling: Telling) -> tuple[str, ...]:
+def not_called_for(decision: Decision) -> tuple[str, ...]:
     """The interrupts that are blocked: nothing calls for them, or a more urgent one comes first."""
     return tuple(
         option.title or option.trigger

@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from rupture_protocol.language.characters import HIDDEN, JOINERS, named
 from rupture_protocol.render.direction import direction
 
 _HARMLESS = frozenset(JOINERS + "\u200e\u200f\u061c\xad")
 """Hidden characters that scripts need or editors leave behind: they turn no text around."""
-_CODE = re.compile(r"`([^`]+)`")
 
 
 def page(told: Mapping[str, Any], *, case: str, language: str) -> str:
@@ -42,7 +42,8 @@ def page(told: Mapping[str, Any], *, case: str, language: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["sentence"] = sentence
+    foreign = None if language.partition("-")[0].lower() == "en" else language
+    environment.filters["sentence"] = partial(sentence, language=foreign)
     style = (folder / "report.css").read_text("utf-8").replace("CASE", css_text(case))
     return environment.get_template("report.html.jinja").render(
         told,
@@ -50,7 +51,7 @@ def page(told: Mapping[str, Any], *, case: str, language: str) -> str:
         style=Markup(style),  # noqa: S704  # ours, but for the case's id, of which `css_text` leaves no character
         policy=policy(style),
         direction=direction(language) or "ltr",
-        language=None if language.partition("-")[0].lower() == "en" else language,
+        language=foreign,
     )
 
 
@@ -80,14 +81,27 @@ def visible(text: str) -> str:
     return HIDDEN.sub(lambda found: found[0] if found[0] in _HARMLESS else f"⟨{named(found[0])}⟩", plain)
 
 
-def sentence(text: str) -> Markup:
-    """A sentence that begins with a capital letter, ends in a full stop, and has names in backticks as code."""
+def sentence(text: str, end: str = ".", *, language: str | None = None) -> Markup:
+    """A sentence of ours, with a capital letter and an end. Names in backticks are code.
+
+    What stands in quotation marks is somebody else's: it turns no text around it, and may be in `language`.
+    """
     whole = visible(text)
     whole = f"{whole[:1].upper()}{whole[1:]}"
     if whole[-1:] not in ".?!":
-        whole += "."
-    pieces = _CODE.split(whole)
-    parts = (
-        Markup("<code>{}</code>").format(each) if at % 2 else escape(each) for at, each in enumerate(pieces)
-    )
-    return Markup("").join(parts)
+        whole += end
+    attribute = Markup(' lang="{}"').format(language) if language else ""
+    return Markup("").join(_piece(each, attribute) for each in _PIECES.split(whole))
+
+
+_PIECES = re.compile(r"(`[^`]+`|“[^”]*”)")
+
+
+def _piece(text: str, attribute: str) -> Markup | str:
+    match text[:1]:
+        case "`":
+            return Markup("<code>{}</code>").format(text[1:-1])
+        case "“":
+            return Markup("“<bdi{}>{}</bdi>”").format(attribute, text[1:-1])
+        case _:
+            return text

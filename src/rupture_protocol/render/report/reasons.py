@@ -1,4 +1,4 @@
-"""Why a step was open or was not, in sentences that call facts by their titles, with the records they rest on."""
+"""Why a step was open or was not, in sentences that call facts by their titles."""
 
 from __future__ import annotations
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rupture_protocol.engine.case import Case, EventKind
+from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
 from rupture_protocol.engine.deadlines import DeadlineState
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.render.report import now
@@ -76,7 +76,7 @@ def case_report(
             "loud": [each for each in steps if each.event.loud],
             "counted": _counted(case),
             "ways": ways,
-            "not_called_for": now.not_called_for(decision, telling),
+            "not_called_for": now.not_called_for(decision),
             "questions": questions[: now.MOST_QUESTIONS],
             "more_questions": len(questions[now.MOST_QUESTIONS :]),
             "overdue": sum(due.state is DeadlineState.OVERDUE for due in decision.deadlines),
@@ -87,7 +87,7 @@ def case_report(
             "findings": None if findings is None else [(each.seq, each.what) for each in findings],
             "later": later,
             "sensitive": sensitive,
-            "left_out": [telling.fact(name) for name in decision.facts if telling.hides(name)],
+            "left_out": _left_out(case, tellings),
         },
         case=case.id,
         language=protocol.language,
@@ -99,3 +99,12 @@ def _counted(case: Case) -> str:
     counts = Counter(event.kind for event in case.history)
     words = ((counts[EventKind.OVERRIDE], "override"), (counts[EventKind.PRECAUTION], "precaution"))
     return ", ".join(f"{count} {word}{'s' * (count > 1)}" if count else f"no {word}" for count, word in words)
+
+
+def _left_out(case: Case, tellings: Mapping[ProtocolRef, Telling]) -> list[str]:
+    """The facts whose values are left out, each once, in the order in which they were first recorded."""
+    found: dict[str, None] = {}
+    for event in case.history:
+        telling = tellings[event.protocol]
+        found |= {telling.fact(name): None for name in event.facts if telling.hides(name)}
+    return list(found)

@@ -16,8 +16,8 @@ from rupture_protocol.render.report.telling import Telling
 _LEAD = {
     EventKind.TAKEN: "It was open: everything that it requires was met.",
     EventKind.PRECAUTION: "It could not be decided yet. It was taken to be safe, which needs no proof.",
-    EventKind.OVERRIDE: "It was not open. It was taken on the record by somebody who may, for a coded reason. "
-    "An override never lifts an interrupt or a promise.",
+    EventKind.OVERRIDE: "It was not open. It was taken on the record by somebody who may, for a reason that "
+    "the protocol lists. An override never lifts an interrupt or a promise.",
 }
 _BELOW = {
     EventKind.TAKEN: "What it rested on",
