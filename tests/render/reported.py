@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rupture_protocol import Actor, Case, Engine, loads
-from rupture_protocol.render.report.report import case_report
+from rupture_protocol.render.report import case_report
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NEXT_DAY = NINE + timedelta(days=1)

@@ -173,7 +173,7 @@ def test_a_migrated_case_is_told_in_the_words_of_each_version() -> None:
 
 
 def page_of_both(case: object, old: Engine, new: Engine) -> str:
-    from rupture_protocol.render.report.report import case_report
+    from rupture_protocol.render.report import case_report
 
     return case_report(case, [old, new], at=NINE, made=NINE, library="1", findings=())  # type: ignore[arg-type]
 

@@ -64,11 +64,9 @@ def command(case: str, target: str, at: datetime | None, sensitive: bool, store:
 def report_of(book: Casebook, case_id: str, at: datetime | None, *, sensitive: bool) -> str:
     """The page. A case is told as it was at that moment, without what was recorded later."""
     try:
-        from rupture_protocol.render.report.report import case_report
+        from rupture_protocol.render.report import case_report
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    import rupture_protocol
-
     case = book.get(case_id)
     made = inputs.now()
     moment = max(made, case.history[-1].at) if at is None else at
@@ -79,7 +77,6 @@ def report_of(book: Casebook, case_id: str, at: datetime | None, *, sensitive: b
         list(_in_language(engines, then.protocol)),
         at=moment,
         made=made,
-        library=rupture_protocol.__version__,
         findings=book.verify(case_id),
         later=case.version - then.version,
         sensitive=sensitive,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import rupture_protocol
 from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
 from rupture_protocol.engine.deadlines import DeadlineState
 from rupture_protocol.engine.engine import Engine
@@ -25,8 +26,8 @@ def case_report(
     engines: Iterable[Engine],
     *,
     at: datetime,
-    made: datetime,
-    library: str,
+    made: datetime | None = None,
+    library: str | None = None,
     findings: Sequence[Finding] | None = None,
     later: int = 0,
     sensitive: bool = False,
@@ -38,8 +39,8 @@ def case_report(
         engines: One of each protocol that stands in its history. The texts of the last one say in which
             direction the page goes.
         at: The moment for which it says what may be done and what is due.
-        made: When the report is made.
-        library: The version of this library.
+        made: When the report is made; left out, at that moment.
+        library: The version of this library; left out, the one that is installed.
         findings: What verifying the case found; None, where it was not verified.
         later: How many events were recorded after `at`, and so are not told.
         sensitive: Whether to tell the values of facts that the protocol calls sensitive.
@@ -69,8 +70,8 @@ def case_report(
             "wait": "" if state.wait is None else state.wait.reason,
             "opened": timeline[0],
             "at": telling.moment(at),
-            "made": telling.moment(made),
-            "library": library,
+            "made": telling.moment(made or at),
+            "library": library or rupture_protocol.__version__,
             "timeline": timeline,
             "steps": steps,
             "loud": [each for each in steps if each.event.loud],
