@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -145,8 +146,6 @@ def test_it_tells_the_case_as_it_stood_at_a_moment(case: Case) -> None:
 
 
 def test_it_says_that_what_is_kept_was_changed(case: Case, tmp_path: Path) -> None:
-    import sqlite3
-
     with sqlite3.connect(tmp_path / "kept" / "cases.db") as changed:
         changed.execute("DELETE FROM outbox WHERE case_id = 'c' AND seq = 1")
     changed.close()
@@ -154,6 +153,18 @@ def test_it_says_that_what_is_kept_was_changed(case: Case, tmp_path: Path) -> No
     assert ran.code == 0
     assert "This history did not verify" in ran.out
     assert "Event 1: it is in the outbox not at all, not once." in ran.out
+
+
+def test_there_is_no_report_of_a_history_that_cannot_be_trusted(case: Case, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "kept" / "cases.db") as changed:
+        for (name,) in changed.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            changed.execute(f'DROP TRIGGER "{name}"')
+        changed.execute("UPDATE event SET payload = CAST('{}' AS BLOB) WHERE seq = 2")
+    changed.close()
+    ran = case("report", "c", "--output", "c.html")
+    assert (ran.code, ran.out) == (3, "")
+    assert "next: rupture case verify c" in ran.err
+    assert not (tmp_path / "c.html").exists()
 
 
 def test_a_case_that_is_not_kept_and_a_mistyped_option(case: Case) -> None:

@@ -65,7 +65,9 @@ def _held(holds: list[Reason], telling: Telling) -> Iterator[Line]:
             yield Line(f"“{titles[id(each)]}” comes first")
     if len(open_ones) >= MOST_HOLDS:
         first = titles[id(open_ones[0])]
-        yield Line(f"{len(open_ones)} interrupts cannot be ruled out yet, “{first}” before all")
+        yield Line(
+            f"{len(open_ones)} steps that would come first cannot be ruled out yet, “{first}” before all"
+        )
         return
     for each in open_ones:
         facts = dict.fromkeys(telling.fact(name) for name in unknown_facts(each))

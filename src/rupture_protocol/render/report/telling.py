@@ -56,6 +56,8 @@ class Telling:
         if self.hides(name):
             return LEFT_OUT
         fact = self.protocol.facts[name]
+        if isinstance(value, bool) and not fact.labels:
+            return "yes" if value else "no"
         said = self.moment(value) if isinstance(value, datetime) else fact.label(value)
         return f"{said} {fact.unit}" if fact.unit else said
 
