@@ -167,6 +167,15 @@ def test_there_is_no_report_of_a_history_that_cannot_be_trusted(case: Case, tmp_
     assert not (tmp_path / "c.html").exists()
 
 
+def test_an_erased_case_has_no_report(case: Case, tmp_path: Path) -> None:
+    assert case("erase", "c", "--by", SUE, "--basis", "the client asked").code == 0
+    ran = case("report", "c", "--output", "c.html")
+    assert (ran.code, ran.out) == (case("show", "c").code, "")
+    assert ran.code != 0
+    assert "erased" in ran.err
+    assert not (tmp_path / "c.html").exists()
+
+
 def test_a_case_that_is_not_kept_and_a_mistyped_option(case: Case) -> None:
     ran = case("report", "d", "--output", "d.html")
     assert (ran.code, ran.out) == (1, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rupture_protocol.engine.case import Event, EventKind
@@ -10,7 +9,10 @@ from rupture_protocol.render.report.telling import Telling, plain
 
 _LOUD = {EventKind.OVERRIDE: "Override", EventKind.PRECAUTION: "Precaution"}
 _HOW = {EventKind.OVERRIDE: " by override", EventKind.PRECAUTION: " as a precaution"}
-_SAID: Mapping[str, str] = {"held": "Put the case under a legal hold", "released": "Ended the legal hold"}
+_SAID = {
+    EventKind.HELD: "Put the case under a legal hold",
+    EventKind.RELEASED: "Ended the legal hold",
+}
 """What an event of a kind did, where that is all that there is to say."""
 
 
@@ -59,9 +61,9 @@ def _facts(event: Event, telling: Telling) -> tuple[tuple[str, str], ...]:
 
 
 def _says(event: Event, telling: Telling) -> str:
-    if event.kind.value in _SAID:
-        return _SAID[event.kind.value]
     match event.kind:
+        case EventKind.HELD | EventKind.RELEASED:
+            return _SAID[event.kind]
         case EventKind.OPENED:
             return f"Opened the case in “{telling.state(event.to or '')}”"
         case EventKind.MIGRATED:

@@ -69,6 +69,7 @@ def case_report(
             "outcome": state.outcome,
             "wait": "" if state.wait is None else state.wait.reason,
             "opened": timeline[0],
+            "held": case.held,
             "at": telling.moment(at),
             "made": telling.moment(made or at),
             "library": library or rupture_protocol.__version__,
