@@ -74,6 +74,13 @@ def test_an_older_report_of_the_same_case_is_replaced(case: Case, tmp_path: Path
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_any_id_of_a_case_is_known_again(case: Case) -> None:
+    name = """o'neil & "co" <é>"""
+    assert case("open", "mini.yaml", "--id", name, "--by", ANN).code == 0
+    assert case("report", name, "--output", "x.html").err.startswith("written")
+    assert case("report", name, "--output", "x.html").err.startswith("replaced")
+
+
 def test_no_other_file_is_written_over(case: Case, tmp_path: Path) -> None:
     (tmp_path / "notes.html").write_text("mine", "utf-8")
     case("report", "other", "--output", "other.html")

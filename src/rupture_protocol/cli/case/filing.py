@@ -6,11 +6,11 @@ import os
 import stat
 import tempfile
 from contextlib import suppress
-from html import escape
 from pathlib import Path
 
 from rupture_protocol.cli import inputs, output
 from rupture_protocol.cli.drawing import in_ascii
+from rupture_protocol.render.report.page import mark
 
 _HEAD = 16 * 1024
 """Where in a report its mark stands at the latest."""
@@ -54,7 +54,7 @@ def _may_replace(path: Path, case: str) -> bool:
         raise FileExistsError
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if f'<meta name="rupture-report" content="{escape(case)}">'.encode() not in head:
+    if mark(case).encode() not in head:
         raise FileExistsError
     return True
 

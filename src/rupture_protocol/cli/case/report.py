@@ -53,11 +53,12 @@ def command(case: str, target: str, at: datetime | None, sensitive: bool, store:
 
     The page holds all that it needs, runs nothing and loads nothing. It says whether the case verified.
     """
-    from rupture_protocol.cli.case.filing import file_report
     from rupture_protocol.cli.case.opening import opened
 
     with opened(store, about=case) as book:
         page = report_of(book, case, at, sensitive=sensitive)
+    from rupture_protocol.cli.case.filing import file_report
+
     file_report(page, target, case)
 
 
