@@ -43,6 +43,8 @@ ROOMS = {
     "rich": "cli",
     "platformdirs": "cli store",
     "cryptography": "store verify_case",
+    "jinja2": "render",
+    "markupsafe": "render",
     "sqlalchemy": "store",
     "psycopg": "store",
     "hypothesis": "testing",

@@ -248,11 +248,11 @@ def because(reason: Reason) -> str:
     """Why an option comes to its verdict, in one sentence that names facts, never their values."""
     if reason.truth is TRUE:
         return "everything it requires is met"
-    said = list(dict.fromkeys(_named(each) for each in each_once(reason, _deciding) if not _deciding(each)))
+    said = list(dict.fromkeys(_named(each) for each in each_once(reason, deciding) if not deciding(each)))
     return "; ".join(said[:4]) + (f"; and {len(said) - 4} more" if len(said) > 4 else "")
 
 
-def _deciding(reason: Reason) -> tuple[Reason, ...]:
+def deciding(reason: Reason) -> tuple[Reason, ...]:
     """The parts that keep a condition from being true; none below what is named as a whole."""
     if isinstance(reason.condition, NotHeldBack):
         return ()
@@ -267,7 +267,7 @@ def _named(reason: Reason) -> str:
     match condition:
         case NotHeldBack(interrupt=name):
             held = "holds it back" if reason.truth is FALSE else "cannot be ruled out yet"
-            unknown = ", ".join(dict.fromkeys(f"`{fact}`" for fact in _unknown_facts(reason)))
+            unknown = ", ".join(dict.fromkeys(f"`{fact}`" for fact in unknown_facts(reason)))
             return f"`{name}` {held}" + (f" ({unknown})" if unknown else "")
         case Visited(state=state):
             return f"`{state}` has not been visited"
@@ -281,7 +281,8 @@ def _named(reason: Reason) -> str:
             return "nothing in it can be met"
 
 
-def _unknown_facts(reason: Reason) -> Iterator[str]:
+def unknown_facts(reason: Reason) -> Iterator[str]:
+    """The facts whose being unknown leaves a condition unknown, as they are written."""
     for each in each_once(reason, lambda one: one.parts if one.truth is UNKNOWN else ()):
         if each.truth is UNKNOWN and each.fact is not None:
             yield each.fact

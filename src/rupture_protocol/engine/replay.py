@@ -98,16 +98,24 @@ def restore(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterab
     Raises:
         InvalidCase: They cannot be put together at all; the message names the event, never a value.
     """
-    engines = {each.ref: each for each in (*before, engine)}
     case: Case | None = None
-    for number, event in enumerate(events, start=1):
-        try:
-            case = _after(engines, case_id, case, event)
-        except (RuptureError, LookupError, TypeError, ValueError):
-            raise InvalidCase(f"event {number} does not fit what was before it") from None
+    for after in course(case_id, events, (*before, engine)):
+        case = after
     if case is None:
         raise InvalidCase("a case has at least the event that opened it")
     return case
+
+
+def course(case_id: str, events: Iterable[Event], engines: Iterable[Verbs]) -> Iterator[Case]:
+    """The case after each of these events, which are taken at their word. Raises as `restore`."""
+    by_ref = {each.ref: each for each in engines}
+    case: Case | None = None
+    for number, event in enumerate(events, start=1):
+        try:
+            case = _after(by_ref, case_id, case, event)
+        except (RuptureError, LookupError, TypeError, ValueError):
+            raise InvalidCase(f"event {number} does not fit what was before it") from None
+        yield case
 
 
 def _after(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None, event: Event) -> Case:

@@ -22,6 +22,7 @@ LISTED = {
     "due": "List what is due in all cases, and not done.",
     "verify": "Find whatever is kept and is not as it was written.",
     "checkpoint": "Write what all cases are now into a file, signed.",
+    "report": "Write what happened in a case, and why, as a page to hand on.",
     "export": "Print a case with its whole history.",
     "import": "Keep a case that was exported.",
 }
