@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rupture_protocol.store.casebook import Casebook
 
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
-_EXTRA = {"sqlalchemy": "store", "platformdirs": "cli"}
+_EXTRA = {"sqlalchemy": "store", "cryptography": "store", "platformdirs": "cli"}
 
 
 @contextmanager
