@@ -40,6 +40,7 @@ COMMANDS = {
     "show": "Show a protocol as a table, a diagram, a page or JSON.",
     "case": "Keep cases: open, record, take, show, list, verify and more.",
     "db": "See to the database that cases are kept in: doctor, backup, upgrade.",
+    "key": "See to the keys of the database: new, rotate, list.",
     "protocols": "List the protocols that are shipped.",
     "schema": "Print the JSON Schema of protocol files, for editors.",
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rupture_protocol.errors import RuptureError
     from rupture_protocol.store.errors import StoreError
 
-GROUPS = ("case", "db")
+GROUPS = ("case", "db", "key")
 """The commands that have commands of their own."""
 
 
@@ -105,6 +105,8 @@ def _of_the_store(error: StoreError, command: str) -> Failed:
             return Failed(str(error), code=CANNOT_LOAD, next="run it again")
         case errors.OutcomeUnknown():
             return Failed(str(error), code=CANNOT_LOAD, next="run it again with the same `--key`")
+        case errors.KeysMissing() | errors.KeysDamaged():
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture key --help")
         case errors.StoreOutdated():
             return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture db doctor")
         case errors.StoreReadOnly() | errors.StoreFull() | errors.StoreUnavailable() | errors.StoreCorrupt():

@@ -87,6 +87,8 @@ def test_other_keys_come_into_use_by_a_rotation(tmp_path: Path) -> None:
     with pytest.raises(KeysMissing, match="in use no more"):
         before.kept.put("case:late", before.wrap(b"k" * 32, b"c"))
     assert after.kept.get("case:late") is None
+    with pytest.raises(KeysMissing, match="in use no more"):
+        before.sign(b"m")
     with pytest.raises(StoreError, match="retired"):
         EnvironmentKeys.rotate(tmp_path, both | {"RUPTURE_SIGNING_KEY": old["RUPTURE_SIGNING_KEY"]})
 

@@ -134,9 +134,9 @@ def test_they_are_for_their_owner_alone_from_the_start(tmp_path: Path) -> None:
     assert set(seen) <= {0o600, 0o700, stat.S_IMODE(tmp_path.stat().st_mode)}
     for each in (tmp_path / "a", *(tmp_path / "a").rglob("*")):
         assert stat.S_IMODE(each.stat().st_mode) == (0o700 if each.is_dir() else 0o600), each
-    assert keys.is_private()
+    assert files.is_private(keys.folder)
     (tmp_path / "a" / "b").chmod(0o750)
-    assert not keys.is_private()
+    assert not files.is_private(keys.folder)
 
 
 # Kept --------------------------------------------------------------------------------------------------
@@ -294,6 +294,22 @@ def test_a_rotation_keeps_what_was_signed_and_kept_and_destroys_the_old_secrets(
     assert len(before) == len(secrets(folder)) == 2
     assert not set(before.values()) & set(secrets(folder).values())
     assert not any(each in everything_in(folder) for each in before.values())
+
+
+def test_a_key_is_retired_after_the_last_time_that_somebody_could_sign_with_it(folder: Path) -> None:
+    keys, signed = FileKeys.open(folder), datetime.min.replace(tzinfo=UTC)
+    old = keys.sign(b"m").key
+    thread = threading.Thread(target=FileKeys.open(folder).rotate)
+    thread.start()
+    while True:
+        now = datetime.now(UTC)  # as an event is recorded: first the moment, then the signature
+        if keys.sign(b"m").key != old:
+            break
+        signed = now
+    thread.join(60)
+    retired = keys.trusted[old].retired
+    assert retired is not None
+    assert signed <= retired
 
 
 def test_a_process_that_goes_on_meanwhile_follows(folder: Path) -> None:

@@ -20,7 +20,7 @@ from rupture_protocol.store.errors import KeysDamaged, KeysMissing
 from rupture_protocol.store.keys import files, wrapping
 from rupture_protocol.store.keys.key_store import FolderKeyStore
 from rupture_protocol.store.keys.provider import Signature, id_of
-from rupture_protocol.store.keys.ring import FILE, Ring, Trusted, read_ring, write_ring
+from rupture_protocol.store.keys.ring import FILE, Ring, RingFile, Trusted, read_ring, write_ring
 from rupture_protocol.store.keys.rotating import rotate
 from rupture_protocol.store.keys.secret_files import WRAPPING, decoded, read_secret
 from rupture_protocol.store.keys.wrapping import WrappingKey
@@ -52,6 +52,7 @@ class EnvironmentKeys:
         self.folder = folder
         self.kept = FolderKeyStore(folder / "kept", before=self._under_the_key_in_use)
         self.trusted = Trusted(folder)
+        self._ring = RingFile(folder)
         self._given = given
 
     def __repr__(self) -> str:
@@ -121,14 +122,21 @@ class EnvironmentKeys:
         rotate(
             folder,
             own.kept,
-            following=lambda ring: ring.followed(given.public, given.wraps.id, at or datetime.now(UTC)),
+            following=lambda ring, at: ring.followed(given.public, given.wraps.id, at),
             rewrapped=lambda kept: wrapping.rewrapped(kept, keys, given.wraps),
+            at=at,
         )
         return own
 
     def sign(self, message: bytes) -> Signature:
-        """The signature of a message, by the key of the environment."""
-        return Signature(id_of(self._given.public), self._given.signing.sign(message))
+        """The signature of a message, by the key of the environment.
+
+        Raises:
+            KeysMissing: The keys have been rotated since this process began.
+        """
+        key = id_of(self._given.public)
+        self._must_be_in_use(key, self._ring.now().signing[-1].id)
+        return Signature(key, self._given.signing.sign(message))
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """A key, wrapped under the first wrapping key of the environment."""
@@ -140,11 +148,14 @@ class EnvironmentKeys:
 
     def _under_the_key_in_use(self, wrapped: bytes) -> bytes:
         """What is about to be kept: the keys may have been rotated since this process began."""
-        if read_ring(self.folder).wrapping[-1].id != self._given.wraps.id:
-            raise KeysMissing(
-                "the wrapping key of the environment is in use no more", help="start again with the new one"
-            )
+        self._must_be_in_use(self._given.wraps.id, self._ring.now().wrapping[-1].id)
         return wrapped
+
+    def _must_be_in_use(self, mine: str, in_use: str) -> None:
+        if mine != in_use:
+            raise KeysMissing(
+                "the keys of the environment are in use no more", help="start again with the new ones"
+            )
 
 
 def is_given(environment: Mapping[str, str] = os.environ) -> bool:

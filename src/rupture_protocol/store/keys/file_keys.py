@@ -19,7 +19,7 @@ from rupture_protocol.store.errors import KeysDamaged, KeysMissing
 from rupture_protocol.store.keys import files, wrapping
 from rupture_protocol.store.keys.key_store import FolderKeyStore
 from rupture_protocol.store.keys.provider import PublicKey, Signature, id_of
-from rupture_protocol.store.keys.ring import FILE, Ring, Trusted, read_ring, write_ring
+from rupture_protocol.store.keys.ring import FILE, Ring, Trusted, read_ring, state_of, write_ring
 from rupture_protocol.store.keys.rotating import is_unfinished, rotate
 from rupture_protocol.store.keys.secret_files import (
     FROM_BACKUP,
@@ -128,21 +128,17 @@ class FileKeys:
             KeysDamaged: A wrapped key is not what was written; nothing is destroyed.
             StoreError: It cannot be written.
         """
-        moment = at or datetime.now(UTC)
         rotate(
             self.folder,
             self.kept,
-            following=lambda now: now if is_unfinished(now) else _with_new_keys(self.folder, now, moment),
+            following=lambda now, at: now if is_unfinished(now) else _with_new_keys(self.folder, now, at),
             rewrapped=self._under_the_key_in_use,
+            at=at,
         )
 
     def is_rotating(self) -> bool:
         """Whether a rotation was begun, and is not finished: `rotate` finishes it."""
         return is_unfinished(read_ring(self.folder))
-
-    def is_private(self) -> bool:
-        """Whether nobody but its owner may enter the folder, as far as the system tells."""
-        return os.name != "posix" or not self.folder.stat().st_mode & 0o077
 
     def _under_the_key_in_use(self, wrapped: bytes) -> bytes:
         """What is about to be kept: keys may have been rotated since it was wrapped."""
@@ -150,19 +146,19 @@ class FileKeys:
         return wrapping.rewrapped(wrapped, now.wrapping, now.wraps)
 
     def _now(self) -> _InUse:
-        if _state_of(self.folder) != self._in_use.seen:
+        if state_of(self.folder) != self._in_use.seen:
             self._in_use = self._read(self._in_use.wrapping)
         return self._in_use
 
     def _read(self, known: dict[str, WrappingKey]) -> _InUse:
         """What is in use now. A rotation may go on meanwhile: what is gone then is in the ring no more."""
         for _ in range(10):
-            seen = _state_of(self.folder)
+            seen = state_of(self.folder)
             now = read_ring(self.folder)
             try:
                 return self._secrets_of(now, seen, known)
             except KeysMissing:
-                if seen == _state_of(self.folder):
+                if seen == state_of(self.folder):
                     raise
         raise KeysMissing("the keys of this store change all the time", help="try again")
 
@@ -183,15 +179,6 @@ class FileKeys:
             if key != found:
                 raise KeysDamaged(f"a secret key is another one: `{key}.key`", help=FROM_BACKUP)
         return _InUse(now, seen, signing, wraps)
-
-
-def _state_of(folder: Path) -> tuple[int, ...]:
-    """What tells one ring from another without reading it."""
-    try:
-        at = (folder / FILE).stat()
-    except OSError:
-        return ()  # reading it says what is wrong
-    return (at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
 
 
 def _with_new_keys(folder: Path, now: Ring, at: datetime) -> Ring:

@@ -54,6 +54,11 @@ def make_folder(folder: Path) -> None:
         keep_names(each.parent)
 
 
+def is_private(folder: Path) -> bool:
+    """Whether nobody but its owner may enter a folder, as far as the system tells."""
+    return os.name != "posix" or not folder.stat().st_mode & 0o077
+
+
 def read(file: Path) -> bytes | None:
     """What a file holds, up to a byte more than any of ours has; None where there is none."""
     try:

@@ -63,6 +63,21 @@ def make_keys(store_id: str, folder: Path | None = None) -> Keys:
     return _keys(EnvironmentKeys.make(place) if is_given() else FileKeys.make(place))
 
 
+def rotate_keys(store_id: str, folder: Path | None = None) -> None:
+    """Other keys come into use: new ones in files, or those that the environment says now.
+
+    Raises:
+        KeysMissing: There are none, or not those that are needed to wrap the keys of cases anew.
+        KeysDamaged: They are not what was written; nothing is destroyed.
+        StoreError: They cannot be written. Arguments as for `default_keys`.
+    """
+    place = folder_of(store_id, folder)
+    if is_given():
+        EnvironmentKeys.rotate(place)
+    else:
+        FileKeys.open(place).rotate()
+
+
 def folder_of(store_id: str, folder: Path | None = None) -> Path:
     """Where the keys of a store are. Arguments as for `default_keys`.
 

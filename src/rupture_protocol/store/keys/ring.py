@@ -50,9 +50,19 @@ class Ring:
             wraps = (*_retired(wraps, at), Wrapping(wrapping, at))
         return Ring(signing, wraps)
 
-    def only_wrapping(self) -> Ring:
-        """The ring without the wrapping keys that are retired: nothing is wrapped under them any more."""
-        return replace(self, wrapping=self.wrapping[-1:])
+    def finished(self, before: Ring, at: datetime) -> Ring:
+        """The ring after a rotation that began with `before`: nothing lies under old wrapping keys any more.
+
+        The key that signed until then is retired as of now: it may have signed while others came into use.
+        """
+        signed = {each.id for each in before.signing if not each.retired}
+        return Ring(
+            tuple(
+                replace(each, retired=at) if each.retired and each.id in signed else each
+                for each in self.signing
+            ),
+            self.wrapping[-1:],
+        )
 
 
 K = TypeVar("K", PublicKey, Wrapping)
@@ -99,28 +109,47 @@ def write_ring(folder: Path, ring: Ring) -> None:
     files.write(folder / FILE, (json.dumps(data, indent=1) + "\n").encode())
 
 
-class Trusted(Mapping[str, PublicKey]):
-    """The public keys of a ring by their ids. One that is new since then is looked for again."""
+class RingFile:
+    """The ring in a folder, as it is now: it is read again when somebody has changed it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._keys = _by_id(read_ring(folder))
+        self._read = (state_of(folder), read_ring(folder))
+
+    def now(self) -> Ring:
+        """The ring. Raises as `read_ring`."""
+        state = state_of(self._folder)
+        if state != self._read[0]:
+            self._read = (state, read_ring(self._folder))
+        return self._read[1]
+
+
+def state_of(folder: Path) -> tuple[int, ...]:
+    """What tells one ring from another without reading it."""
+    try:
+        at = (folder / FILE).stat()
+    except OSError:
+        return ()  # reading it says what is wrong
+    return (at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
+
+
+class Trusted(Mapping[str, PublicKey]):
+    """The public keys of a ring by their ids, as they are now."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ring = RingFile(folder)
 
     def __getitem__(self, key: str) -> PublicKey:
-        if key not in self._keys:
-            self._keys = _by_id(read_ring(self._folder))
-        return self._keys[key]
+        for each in self._ring.now().signing:
+            if each.id == key:
+                return each
+        raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
-        self._keys = _by_id(read_ring(self._folder))
-        return iter(self._keys)
+        return iter([each.id for each in self._ring.now().signing])
 
     def __len__(self) -> int:
-        return len(self._keys)
-
-
-def _by_id(ring: Ring) -> dict[str, PublicKey]:
-    return {each.id: each for each in ring.signing}
+        return len(self._ring.now().signing)
 
 
 def _ring_of(data: Any) -> Ring:

@@ -6,6 +6,7 @@ It may be cut off anywhere: everything stays readable, and running it again fini
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rupture_protocol.store.keys import files
@@ -18,16 +19,18 @@ def rotate(
     folder: Path,
     kept: FolderKeyStore,
     *,
-    following: Callable[[Ring], Ring],
+    following: Callable[[Ring, datetime], Ring],
     rewrapped: Callable[[bytes], bytes],
+    at: datetime | None,
 ) -> None:
     """Brings other keys into use.
 
     Args:
         folder: Where the ring is, and secrets in files.
         kept: The wrapped keys.
-        following: The ring that comes after the one there is; their secrets are on the disk.
+        following: The ring that comes after the one there is, from a moment on; its secrets are on the disk.
         rewrapped: A wrapped key, wrapped under the key that is in use then.
+        at: When that is; None is now.
 
     Raises:
         KeysDamaged: A wrapped key is not what was written; nothing is destroyed.
@@ -38,7 +41,7 @@ def rotate(
             # INVARIANT: whoever puts a key after this puts it under the new one, so that `rewrap`, which
             # begins after this, meets every key that lies under an old one.
             before = read_ring(folder)
-            now = following(before)
+            now = following(before, at or datetime.now(UTC))
             if now != before:
                 write_ring(folder, now)
         kept.rewrap(rewrapped)
@@ -46,9 +49,10 @@ def rotate(
             files.destroy(secret_file(folder, SIGNING, signing.id))
         for wrapping in now.wrapping[:-1]:
             files.destroy(secret_file(folder, WRAPPING, wrapping.id))
-        if is_unfinished(now):
+        finished = now.finished(before, at or datetime.now(UTC))
+        if finished != now:
             with kept.locked():
-                write_ring(folder, now.only_wrapping())
+                write_ring(folder, finished)
 
 
 def is_unfinished(ring: Ring) -> bool:
