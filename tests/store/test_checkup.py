@@ -65,6 +65,19 @@ def test_a_good_store_leaves_nothing_to_do_and_is_as_it_was(file: Path) -> None:
     assert check_up(f"sqlite:///{file}").remarks == found.remarks
 
 
+def test_keys_that_are_gone_or_open_to_others_are_said(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with book_at(f"sqlite:///{file}") as book:
+        store_id = id_of(book)
+    keys = Path(os.environ["RUPTURE_KEYS"]) / store_id
+    keys.chmod(0o755)
+    assert to_do(check_up(file)) == {"keys": "`chmod 700` on their folder: others may come to it"}
+    keys.chmod(0o700)
+    monkeypatch.setenv("RUPTURE_KEYS", str(tmp_path / "none"))
+    assert "backup" in to_do(check_up(file))["keys"]
+
+
 def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert set(to_do(check_up(tmp_path / "none.db"))) == {"file"}
     assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from rupture_protocol.store import layout, tables
-from rupture_protocol.store.checkup.remarks import Remark, on_layout, whatever_happens
+from rupture_protocol.store.checkup.remarks import Remark, on_keys, on_layout, whatever_happens
 from rupture_protocol.store.connecting import connect
 from rupture_protocol.store.errors import StoreError
 
@@ -213,6 +213,7 @@ def on_skew(before: datetime, there: datetime, after: datetime) -> Remark:
 def _on_contents(connection: Connection) -> Iterator[Remark]:
     yield Remark("schema", str(connection.execute(text("SELECT current_schema()")).scalar() or "none"))
     yield from on_layout(layout.read(connection))
+    yield from on_keys(connection)
 
 
 def _shown(connection: Connection, name: str) -> str:

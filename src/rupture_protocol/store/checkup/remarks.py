@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from rupture_protocol.store import tables
-from rupture_protocol.store.errors import StoreError
-from rupture_protocol.store.layout import Layout
+from rupture_protocol.store import layout, tables
+from rupture_protocol.store.errors import KeysDamaged, KeysMissing, StoreError
+from rupture_protocol.store.keys.files import is_private
+from rupture_protocol.store.keys.keys import default_keys, folder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +53,41 @@ class Checkup:
         raise KeyError(about)
 
 
-def on_layout(layout: Layout | None) -> Iterator[Remark]:
+def on_layout(said: layout.Layout | None) -> Iterator[Remark]:
     """What a database says of itself."""
-    if layout is None:
+    if said is None:
         yield Remark("layout", "it is empty: the first case makes it")
         return
-    yield Remark("id", layout.store_id)
+    yield Remark("id", said.store_id)
     known = tables.SCHEMA_REVISION
-    found = f"layout {layout.revision}; this library writes {known}"
-    if layout.revision < known:
+    found = f"layout {said.revision}; this library writes {known}"
+    if said.revision < known:
         yield Remark("layout", found, "make a backup, then `rupture db upgrade`")
-    elif layout.revision > known:
+    elif said.revision > known:
         yield Remark("layout", found, "use a newer rupture-protocol")
     else:
         yield Remark("layout", found)
+
+
+def on_keys(connection: Connection) -> Iterator[Remark]:
+    """Whether the keys of a store are here, and whether they are for their owner alone."""
+    said = layout.read(connection)
+    if said is None:
+        return
+    try:
+        folder = folder_of(said.store_id)
+        default_keys(said.store_id)
+    except (KeysMissing, KeysDamaged) as error:
+        if connection.execute(select(tables.event.c.seq).limit(1)).first() is None:
+            yield Remark("keys", "none yet: the first case makes them")
+        else:
+            yield Remark("keys", str(error), error.help or "bring them back from a backup")
+        return
+    alone = is_private(folder)
+    do = "" if alone else "`chmod 700` on their folder: others may come to it"
+    yield Remark(
+        "keys", "here, for their owner alone" if alone else "here, and not for their owner alone", do
+    )
 
 
 def whatever_happens(about: str, look: Callable[[], Iterable[Remark]], damaged: str) -> Iterator[Remark]:

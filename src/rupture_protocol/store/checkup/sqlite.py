@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from rupture_protocol.store import layout
 from rupture_protocol.store.checkup.disks import kind_of_disk
-from rupture_protocol.store.checkup.remarks import Remark, on_layout, whatever_happens
+from rupture_protocol.store.checkup.remarks import Remark, on_keys, on_layout, whatever_happens
 from rupture_protocol.store.connecting import has_wal_fix, journal_of, read_only
 
 MIB = 2**20
@@ -128,7 +128,8 @@ def _on_contents(file: Path) -> Iterator[Remark]:
 
     def says() -> Iterable[Remark]:
         with database.connect() as connection:
-            return [*on_layout(layout.read(connection)), *_on_strange_parts(connection)]
+            found = [*on_layout(layout.read(connection)), *on_keys(connection)]
+            return [*found, *_on_strange_parts(connection)]
 
     def whole() -> Iterable[Remark]:
         with database.connect() as connection:
