@@ -24,6 +24,7 @@ from rupture_protocol.engine.case import EventKind
 from rupture_protocol.render.report import page
 from rupture_protocol.render.report.telling import LEFT_OUT
 from rupture_protocol.store.case_check import Finding
+from rupture_protocol.store.refusing import Refusal
 
 HOUR = timedelta(hours=1)
 HOSTILE = (
@@ -134,6 +135,25 @@ def test_it_says_that_it_replaces_no_judgement_and_knows_no_refused_attempt() ->
     told = text_of(report(eventful(engine), engine))
     assert "It does not replace clinical judgement, supervision, the law or local policy" in told
     assert "this report cannot say whether there were any" in told
+
+
+def test_it_lists_what_was_tried_and_refused() -> None:
+    engine = small()
+    case = eventful(engine)
+    facts = engine.protocol.facts
+    hidden = next(name for name in facts if facts[name].sensitive)
+    refusals = [
+        Refusal(case.id, 1, NINE, LEE, "take", ("acknowledge",), "cannot `acknowledge` from `aware`"),
+        Refusal(case.id, 1, NINE, LEE, "record", (hidden,), f"`{hidden}` is recorded by others"),
+    ]
+    page = section(report(case, engine, refusals=refusals), "loud")
+    assert "to take “Acknowledge it”" in page
+    assert "Cannot acknowledge from aware." in page
+    assert "after event 1" in page
+    assert "it names what the protocol calls sensitive" in page
+    assert "recorded by others" not in page
+    assert "recorded by others" in section(report(case, engine, refusals=refusals, sensitive=True), "loud")
+    assert "None was refused" in section(report(case, engine, refusals=[]), "loud")
 
 
 def test_instants_are_those_of_the_clinic() -> None:

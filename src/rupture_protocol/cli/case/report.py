@@ -79,6 +79,7 @@ def report_of(book: Casebook, case_id: str, at: datetime | None, *, sensitive: b
         at=moment,
         made=made,
         findings=book.verify(case_id),
+        refusals=[each for each in book.refusals(case_id) if each.at <= moment],
         later=case.version - then.version,
         sensitive=sensitive,
     )

@@ -12,6 +12,7 @@ from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
 from rupture_protocol.engine.deadlines import DeadlineState
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.render.report import now
+from rupture_protocol.render.report.attempts import attempts
 from rupture_protocol.render.report.events import told
 from rupture_protocol.render.report.page import page
 from rupture_protocol.render.report.steps import steps_of
@@ -19,6 +20,7 @@ from rupture_protocol.render.report.telling import Telling
 
 if TYPE_CHECKING:
     from rupture_protocol.store.case_check import Finding
+    from rupture_protocol.store.refusing import Refusal
 
 
 def case_report(
@@ -29,6 +31,7 @@ def case_report(
     made: datetime | None = None,
     library: str | None = None,
     findings: Sequence[Finding] | None = None,
+    refusals: Sequence[Refusal] | None = None,
     later: int = 0,
     sensitive: bool = False,
 ) -> str:
@@ -42,6 +45,7 @@ def case_report(
         made: When the report is made; left out, at that moment.
         library: The version of this library; left out, the one that is installed.
         findings: What verifying the case found; None, where it was not verified.
+        refusals: What was tried and refused; None, where nobody has kept that.
         later: How many events were recorded after `at`, and so are not told.
         sensitive: Whether to tell the values of facts that the protocol calls sensitive.
     """
@@ -87,6 +91,7 @@ def case_report(
             "notices": [each.text for each in decision.notices],
             "verified": findings is not None and not findings,
             "findings": None if findings is None else [(each.seq, each.what) for each in findings],
+            "refused": None if refusals is None else list(attempts(refusals, telling)),
             "later": later,
             "sensitive": sensitive,
             "left_out": _left_out(case, tellings),
