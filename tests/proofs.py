@@ -123,13 +123,14 @@ def with_checkpoint(file: Json, *, version: int = 3, cases: int = 5, index: int 
     leaves = [f"other {number}" for number in range(cases)]
     leaves[index] = head
     hashes = [sha(b"\0", each.encode()) for each in leaves]
-    body = {
+    stated = {
         "schema": "rupture-checkpoint/1", "store": file["proof"]["store"], "number": 7, "at": AT.format(9),
-        "size": cases, "root": root(hashes).hex(), "signer": id_of(CLINIC),
+        "size": cases, "root": root(hashes).hex(),
     }  # fmt: skip
-    signature = CLINIC.sign(b"rupture-checkpoint/1\0" + canonical(body).encode()).hex()
+    signature = CLINIC.sign(b"rupture-checkpoint/1\0" + canonical(stated).encode()).hex()
     path = [each.hex() for each in path_to(index, hashes)]
-    file["proof"]["checkpoint"] = {**body, "signature": signature, "index": index, "path": path}
+    signed = {**stated, "signer": id_of(CLINIC), "signature": signature}
+    file["proof"]["checkpoint"] = {**signed, "index": index, "path": path}
     return file
 
 

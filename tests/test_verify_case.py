@@ -134,7 +134,7 @@ def test_every_field_that_is_changed_or_taken_out_is_found(path: tuple[Any, ...]
     for other in others(at(WHOLE, path)):
         file = copy.deepcopy(WHOLE)
         at(file, tuple(before))[name] = other
-        if isinstance(other, dict) and "more" in other and path[0] == "proof" and "checkpoint" not in path:
+        if isinstance(other, dict) and "more" in other and path[0] == "proof":
             continue  # a name that nobody looks at, and that nobody is told
         if path == ("proof", "keys") and other == at(WHOLE, path)[::-1]:
             continue  # keys have no order
@@ -313,6 +313,43 @@ def test_a_checkpoint_that_is_not_of_this_case_is_found(how: str) -> None:
 def test_a_checkpoint_says_up_to_which_event_the_clinic_had_signed() -> None:
     level = verify(read_proof(json.dumps(with_checkpoint(made(), version=2))))[-1]
     assert "events 1 to 2" in level.means
+
+
+def test_a_case_is_held_against_a_checkpoint_that_lies_beside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def export(name: str) -> Path:
+        proof = book.proof("c")
+        written = {**wire.case_to_json(proof.case), "proof": proof.to_json()}
+        (tmp_path / name).write_text(json.dumps(written), "utf-8")
+        return tmp_path / name
+
+    with book_in(tmp_path) as book:
+        for name in ("a", "c", "d"):
+            book.open(name, by=LEE, at=NOON)
+        early = export("early")
+        book.record("c", {"risk": "low"}, by=LEE, at=NOON)
+        _, checkpoint = book.checkpoint(tmp_path / "away", at=NOON)
+        book.record("c", {"risk": "none"}, by=LEE, at=NOON)
+        late = export("late")
+
+    assert main([str(late), "--checkpoint", str(checkpoint)]) == 0
+    assert "events 1 to 2" in capsys.readouterr().out
+    # What was exported before shows less than the clinic has signed for since.
+    assert main([str(early)]) == 0
+    assert main([str(early), "--checkpoint", str(checkpoint)]) == 1
+    for name, other in {
+        "root": "0" * 64,
+        "size": 4,
+        "number": 9,
+        "heads": [],
+        "signature": "0" * 128,
+    }.items():
+        said = json.loads(checkpoint.read_text("utf-8")) | {name: other}
+        (tmp_path / "forged").write_text(json.dumps(said), "utf-8")
+        assert main([str(late), "--checkpoint", str(tmp_path / "forged")]) == 1
+    (tmp_path / "forged").write_text("[]", "utf-8")
+    assert main([str(late), "--checkpoint", str(tmp_path / "forged")]) == 2
 
 
 @pytest.mark.parametrize("size", range(1, 20))

@@ -2,6 +2,7 @@
 
     python verify_case.py case-17.json
     python verify_case.py case-17.json --key 149698f0e6e6c71384c6cb319841a34af64d9c95ea0cd758580db01b19328e0e
+    python verify_case.py case-17.json --key … --checkpoint checkpoint-000007.json
 
 This one file, Python 3.11 and the package `cryptography` are all it takes. It exits 0 where everything holds,
 1 where something does not, 2 where the file cannot be checked.
@@ -23,10 +24,11 @@ most significant first, and `proof.entries` are the events in order.
                key, nobody makes the hashes anew.
 5. keys        Whoever makes up a whole file makes up its keys, too. So get the public key from the clinic by
                another way, and name it with `--key`.
-6. checkpoint  Where there is one, it shows that the clinic had signed for the case up to some event by some
-               time: from the leaf SHA-256(00, ["case",version,"hash"]), nodes SHA-256(01, left, right), as in
-               RFC 6962, lead by `path` to `root`. The signature is of "rupture-checkpoint/1" 00 and the
-               canonical JSON of the rest.
+6. checkpoint  A checkpoint, in the file or given beside it, shows that the clinic had signed for the case up
+               to some event by some time. The leaves SHA-256(00, ["case",version,"hash"]) and the nodes
+               SHA-256(01, left, right) make the tree of RFC 6962, whose root is signed: the signature is of
+               "rupture-checkpoint/1" 00 and the canonical JSON of schema, store, number, at, size and root.
+               From its leaf, the case is led to the root by `path`, or all leaves are there, as `heads`.
 
 What no file can show: that nothing happened after its last event (ask for a later checkpoint); what somebody
 who had the secret key added or wrote anew; whether what was recorded is true; when a key was made or retired.
@@ -42,7 +44,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,9 @@ BESIDE = ("request", "salt")
 """In a content, and not in a history: which request it was, and what keeps its hash from being guessed."""
 MOVES = ("opened", "taken", "precaution", "override")
 """The kinds of event whose content says where the case stands from then on."""
+
+STATED = ("schema", "store", "number", "at", "size", "root")
+"""What the signature of a checkpoint is of."""
 
 
 class CannotCheck(Exception):
@@ -94,6 +99,7 @@ class Proof:
     keys: dict[str, str]
     """Public keys in hex, by their ids."""
     checkpoint: dict[str, Any] | None
+    """The one in the file, or the one that was given beside it."""
 
 
 # Reading -----------------------------------------------------------------------------------------------
@@ -359,30 +365,49 @@ def leads_to(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes
     return found if last == 0 else None
 
 
+def root_of(hashes: Sequence[bytes]) -> bytes:
+    """The root of the tree over hashes of leaves (RFC 6962, 2.1)."""
+    if len(hashes) < 2:
+        return hashes[0] if hashes else hashlib.sha256(b"").digest()
+    middle = 1 << (len(hashes) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + root_of(hashes[:middle]) + root_of(hashes[middle:])).digest()
+
+
 def check_checkpoint(proof: Proof, keys: dict[str, str]) -> Iterator[str]:
-    """What is wrong with the checkpoint."""
+    """What is wrong with the checkpoint, or with the case as it is held against it."""
     given = proof.checkpoint or {}
-    signed = {
-        name: each for name, each in given.items() if name not in ("signature", "index", "path", "heads")
-    }
-    message = b"rupture-checkpoint/1\0" + canonical(signed)
+    message = b"rupture-checkpoint/1\0" + canonical({name: given.get(name) for name in STATED})
     if not is_signed(keys.get(has(given, "signer", str), ""), message, has(given, "signature", str)):
         yield "its key did not sign it, or is not here"
     if (given.get("schema"), given.get("store")) != ("rupture-checkpoint/1", proof.store):
         yield "it is another store's"
+    if "heads" in given and not all_heads_are_there(given):
+        yield "its root is not that of its heads"
     if seen_until(proof) is None:
-        yield "this case, as it is here, was not in it"
+        yield "this case, as it is here, is not in it: it has other events, or more of them"
+
+
+def all_heads_are_there(given: dict[str, Any]) -> bool:
+    """Whether root and size are those of the heads."""
+    heads = has(given, "heads", list)
+    root = root_of([hashlib.sha256(b"\0" + canonical(head)).digest() for head in heads])
+    return bool(root.hex() == given.get("root") and same(len(heads), given.get("size")))
 
 
 def seen_until(proof: Proof) -> int | None:
-    """How many events of the case the checkpoint stands for; None where it does not know this case."""
+    """Up to which event the checkpoint has the case; None where it does not know it as it is here."""
     given = proof.checkpoint or {}
+    leaves = {
+        entry.number: canonical([proof.case["case"], entry.number, entry.hash]) for entry in proof.entries
+    }
+    if "heads" in given:
+        heads = set(map(canonical, has(given, "heads", list)))
+        return next((number for number, leaf in leaves.items() if leaf in heads), None)
     path = [unhex(each) if isinstance(each, str) else b"" for each in has(given, "path", list)]
-    for entry in proof.entries:
-        leaf = canonical([proof.case["case"], entry.number, entry.hash])
+    for number, leaf in leaves.items():
         root = leads_to(leaf, has(given, "index", int), has(given, "size", int), path)
         if root is not None and root.hex() == given.get("root"):
-            return entry.number
+            return number
     return None
 
 
@@ -415,7 +440,7 @@ def verify(proof: Proof, named: Sequence[str] = ()) -> list[Level]:
         signers = ", ".join(dict.fromkeys(shown(entry.signer) for entry in proof.entries))
         levels[4] = Level("keys", f"NAME THE CLINIC'S KEY WITH --key; the file says {signers}", checked=False)
     if proof.checkpoint is None:
-        return [*levels, Level("checkpoint", "there is none in the file", checked=False)]
+        return [*levels, Level("checkpoint", "none is in the file or given with --checkpoint", checked=False)]
     seen = f"the clinic had signed for events 1 to {seen_until(proof)} by {shown(proof.checkpoint.get('at'))}"
     return [*levels, Level("checkpoint", seen, [*check_checkpoint(proof, keys)])]
 
@@ -446,6 +471,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="a public key of the clinic (64 hex digits), or its id (16); repeatable",
     )
+    parser.add_argument(
+        "--checkpoint", metavar="FILE", help="a checkpoint of the clinic to hold the case against"
+    )
     given = parser.parse_args(arguments)
     named = [each.lower() for each in given.key]
     if any(len(each) not in (16, 64) or not unhex(each) for each in named):
@@ -454,6 +482,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         import cryptography  # noqa: F401  # said now, before anything is
 
         proof = read_proof(Path(given.file).read_bytes())
+        if given.checkpoint is not None:
+            beside = read_json(Path(given.checkpoint).read_bytes())
+            proof = replace(proof, checkpoint=has({"checkpoint": beside}, "checkpoint", dict))
         levels = verify(proof, named)
     except ModuleNotFoundError:
         return cannot_check("the package `cryptography` is needed: pip install cryptography")

@@ -39,7 +39,7 @@ def test_every_command_and_each_of_its_options_is_on_the_page_of_the_command_lin
         assert f"`rupture {command}" in page, command
 
 
-@pytest.mark.parametrize(("group", "least"), [("case", 18), ("db", 3)])
+@pytest.mark.parametrize(("group", "least"), [("case", 18), ("db", 3), ("key", 3)])
 def test_every_command_of_a_group_is_on_the_page_too(group: str, least: int) -> None:
     found = commands(group)
     assert len(found) >= least

@@ -98,15 +98,14 @@ def _of_the_store(error: StoreError, command: str) -> Failed:
         ):
             return _of_the_case(error)
         case errors.KeysMissing() | errors.KeysDamaged():
-            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture key list")
+            more = "rupture key --help" if command.startswith("rupture key") else "rupture key list"
+            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next=more)
         case errors.IntegrityViolation():
             return Failed(str(error), code=CANNOT_LOAD, next=f"rupture case verify {typed(error.case)}")
         case errors.StoreBusy():
             return Failed(str(error), code=CANNOT_LOAD, next="run it again")
         case errors.OutcomeUnknown():
             return Failed(str(error), code=CANNOT_LOAD, next="run it again with the same `--key`")
-        case errors.KeysMissing() | errors.KeysDamaged():
-            return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture key --help")
         case errors.StoreOutdated():
             return Failed(str(error), code=CANNOT_LOAD, help=error.help, next="rupture db doctor")
         case errors.StoreReadOnly() | errors.StoreFull() | errors.StoreUnavailable() | errors.StoreCorrupt():
