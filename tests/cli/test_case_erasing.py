@@ -110,3 +110,10 @@ def test_an_export_carries_its_proof_and_is_imported(case: Case, tmp_path: Path)
     (tmp_path / "c.json").write_text(exported.out, "utf-8")
     ran = case("import", "c.json", "--protocol", "mini.yaml", "--store", str(tmp_path / "other.db"), "--json")
     assert (ran.code, ran.json["version"]) == (0, 2), ran.err
+
+    changed = exported.json
+    changed["history"][1]["at"] = "2026-11-24T13:00:00+00:00"
+    (tmp_path / "c.json").write_text(json.dumps(changed), "utf-8")
+    ran = case("import", "c.json", "--protocol", "mini.yaml", "--store", str(tmp_path / "third.db"))
+    assert (ran.code, ran.out) == (3, "")
+    assert "the proof of the case does not hold: event 2" in ran.err

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rupture_protocol.engine import wire
 from rupture_protocol.engine.case import Case
+from rupture_protocol.errors import InvalidCase
 from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import Entry, digest_of_request
 from rupture_protocol.store.errors import Conflict, IdempotencyMismatch
@@ -15,6 +17,7 @@ from rupture_protocol.store.ports import Session
 from rupture_protocol.store.sealing import sealed
 from rupture_protocol.store.summary import agenda_of, summary_of
 from rupture_protocol.store.writing import Overtaken, Sessions, answer, decided_anew
+from rupture_protocol.verify_case import CannotCheck, read_proof, verify
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,9 +33,10 @@ class Addition:
         Raises:
             Conflict: A case of that id is kept.
             IdempotencyMismatch: The key was used for another request.
-            InvalidCase: It is no `rupture-case/1`, or could not have happened so.
+            InvalidCase: It is no `rupture-case/1`, could not have happened so, or its proof does not hold.
             ProtocolNotFound: The protocol of one of its events is not to be had.
         """
+        check_proof(self.written)
         return decided_anew(lambda: self._attempt(sessions, engines))
 
     def _attempt(self, sessions: Sessions, engines: Engines) -> Case:
@@ -65,3 +69,20 @@ class Addition:
             except (Conflict, IdempotencyMismatch) as refusal:
                 raise Overtaken(refusal) from None
             entries.append(entry)
+
+
+def check_proof(written: Mapping[str, Any]) -> None:
+    """That a case is what its proof says, where it has one; by whom it is signed, nobody here can know.
+
+    Raises:
+        InvalidCase: It is not.
+    """
+    if "proof" not in written:
+        return
+    try:
+        levels = verify(read_proof(json.dumps(dict(written), default=str)))
+    except (CannotCheck, TypeError, ValueError, RecursionError):
+        raise InvalidCase("the case has a proof that cannot be checked") from None
+    for level in levels:
+        for wrong in level.findings:
+            raise InvalidCase(f"the proof of the case does not hold: {wrong}")
