@@ -13,6 +13,8 @@ from tests.docs.generate import FOLLOWED
 
 from rupture_protocol import load
 
+pytestmark = pytest.mark.once
+
 LOOP = ("init", "check", "test", "diff", "show")
 ADVICE = "what is shown in full is written anew by `python -m tests.docs.generate`; mend what is cut by hand"
 

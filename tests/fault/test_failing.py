@@ -16,6 +16,8 @@ from tests.store.books import address, small_engine
 from rupture_protocol import Casebook, OutcomeUnknown, RuptureError, StoreFull, StoreUnavailable
 from rupture_protocol.store.sql import SqlStore
 
+pytestmark = pytest.mark.once
+
 SECRETS = ("xxxx", "low", "misread")
 """Of what the requests record."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.fault.flips import flips
+
+pytestmark = pytest.mark.once
 
 
 def test_every_flip_that_changes_an_answer_is_found() -> None:

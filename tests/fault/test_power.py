@@ -8,6 +8,8 @@ import pytest
 from tests.fault.disk import MODES, Make, Remove, Sync, SyncFolder, Truncate, Write, after_cut
 from tests.fault.power import CONTROLS, JOURNALS, Setting, cuts
 
+pytestmark = pytest.mark.once
+
 TRIALS = 300
 
 

@@ -13,7 +13,7 @@ from tests.render.reported import HEBREW, eventful, report, small
 
 from rupture_protocol.store.case_check import Finding
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.once]
 BROKEN = (Finding("case-17", 2, "its payload is not what was written"),)
 BAD = """<!DOCTYPE html><html><head><title>x</title></head><body>
 <p style="color:#bbb;background:#fff">grey on white</p><img src="data:,"><h4>deep</h4></body></html>"""
