@@ -616,6 +616,8 @@ def _vault_of(keys: Keys | Path | None) -> Vault:
     """What a host's own store seals with."""
     if keys is None:
         return OpenVault()
+    if isinstance(keys, Path):
+        raise StoreError("a host's own store has no id to find its keys by", help="give it its `Keys`")
     return KeyedVault("", KeyHolder("", keys))
 
 
