@@ -43,16 +43,17 @@ class TestInMemory(StoreContract):
         return store
 
 
-class TestSqlite(StoreContract):
+class TestSqliteAndPostgresql(StoreContract):
     @pytest.fixture(autouse=True)
-    def closing(self) -> Any:
+    def closing(self, where: str) -> Any:
+        self.where = where
         self.opened: list[SqlStore] = []
         yield
         for store in self.opened:
             store.close()
 
     def make_store(self, folder: Path) -> Store:
-        store = SqlStore(f"sqlite:///{folder / 'cases.db'}", timeout=30)
+        store = SqlStore(self.where, timeout=30)
         self.opened.append(store)
         return store
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.books import address
 from tests.store.histories import CASES, ENGINE, Call, Checker, Worker, run_all_async
 
 from rupture_protocol import Casebook
@@ -29,12 +28,6 @@ from rupture_protocol.store.writing import Write
 
 WORKERS, ROUNDS = 3, 36
 SPAWN = multiprocessing.get_context("spawn")
-
-
-@pytest.fixture
-def where(tmp_path: Path) -> str:
-    """The address of an empty store."""
-    return address(tmp_path)
 
 
 def book_at(where: str) -> Casebook:

@@ -217,15 +217,13 @@ class SqlSession:
         self.connection.execute(_NEW[tables.outbox], {"case_id": entry.case, "seq": entry.seq})
 
     def _move_head(self, entry: Entry, expected_version: int) -> None:
+        new = {"version": entry.seq, "hash": entry.hash}
         if expected_version == 0:
-            conflict = Conflict(entry.case, actual=self.version(entry.case), expected=0)
-            new = {"case_id": entry.case, "version": 1, "hash": entry.hash}
-            self._insert_once(_NEW[tables.case_head], conflict, **new)
-            return
-        moved = self.connection.execute(
-            _MOVE_HEAD,
-            {"case": entry.case, "expected": expected_version, "version": entry.seq, "hash": entry.hash},
-        )
+            # An error would end the transaction in PostgreSQL, and nobody could ask for the version any more.
+            moved = self.connection.execute(_FIRST_HEAD, {"case": entry.case, **new})
+        else:
+            where = {"case": entry.case, "expected": expected_version}
+            moved = self.connection.execute(_MOVE_HEAD, {**where, **new})
         if moved.rowcount != 1:
             raise Conflict(entry.case, actual=self.version(entry.case), expected=expected_version)
 
@@ -444,6 +442,10 @@ _HEAD_TO_WRITE_TO = _HEAD.with_for_update()
 # What is set are the columns that are given beside `case` and `expected`.
 _MOVE_HEAD = update(tables.case_head).where(
     _head.case_id == bindparam("case"), _head.version == bindparam("expected")
+)
+# SQLAlchemy says this in a way of its own for each database, and reading both takes long.
+_FIRST_HEAD = text(
+    "INSERT INTO case_head (case_id, version, hash) VALUES (:case, :version, :hash) ON CONFLICT DO NOTHING"
 )
 _SUMMARIZE = update(tables.case_summary).where(tables.case_summary.c.case_id == bindparam("case"))
 _NOTHING_DUE = delete(tables.deadline).where(tables.deadline.c.case_id == bindparam("case"))
