@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 import apsw
-from tests.fault import failing, flips, forks, interrupted, kill, power, writers
+from tests.fault import contests, failing, flips, forks, interrupted, kill, power, writers
 from tests.fault.rows import COUNTS, Row
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -32,6 +32,7 @@ def all_rows(trials: int, jobs: int) -> Iterator[Row]:
         failing.rows(),
         writers.rows(max(60, trials // 100)),
         forks.rows(),
+        contests.rows(max(2, trials // 5000)),
     )
 
 

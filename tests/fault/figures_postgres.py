@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain
 
 import psycopg
-from tests.fault import crashing, cutting
+from tests.fault import contests, crashing, cutting
 from tests.fault.figures import PAGE, table
 from tests.fault.rows import Row
 from tests.store.postgres import QUICK, running
@@ -19,8 +19,10 @@ MARK = "<!-- measured: postgresql -->\n{}<!-- end -->"
 
 
 def all_rows(trials: int, rounds: int) -> Iterator[Row]:
-    """So many cuts at each place, and so many crashes; less of each control."""
-    return chain(cutting.rows(trials), crashing.rows(rounds))
+    """So many cuts at each place, and so many crashes; less of each control, and of workers at once."""
+    yield from chain(cutting.rows(trials), crashing.rows(rounds))
+    with running(**QUICK) as server:
+        yield from contests.rows(max(2, rounds // 10), server)
 
 
 def versions() -> str:

@@ -10,8 +10,24 @@ from tests.fault.figures import MARK, PAGE, table
 from tests.fault.requests import Tally
 from tests.fault.rows import Row
 
-PARTS = ("power cut", "bit flips", "kill -9", "exception", "disk full", "disk error", "two writers", "fork")
-POSTGRES = ("cut before the commit", "cut before its answer", "cut in the middle", "killed under load")
+PARTS = (
+    "power cut",
+    "bit flips",
+    "kill -9",
+    "exception",
+    "disk full",
+    "disk error",
+    "two writers",
+    "fork",
+    "three workers",
+)
+POSTGRES = (
+    "cut before the commit",
+    "cut before its answer",
+    "cut in the middle",
+    "killed under load",
+    "three workers",
+)
 MEASURED = pytest.mark.parametrize(("mark", "parts"), [(MARK, PARTS), (figures_postgres.MARK, POSTGRES)])
 
 
