@@ -25,3 +25,11 @@ def test_the_names_of_a_new_file_and_its_new_folders_are_made_durable(
         book.open("c", by=LEE, at=NOON)
     folders = (tmp_path, tmp_path / "new", tmp_path / "new" / "folder")
     assert {folder.stat().st_ino for folder in folders} <= synced
+
+
+def test_an_empty_file_is_a_new_store(tmp_path: Path) -> None:
+    (tmp_path / "cases.db").touch()  # its making was cut off
+    with book_in(tmp_path) as book:
+        assert book.find() == ()
+        assert book.open("c", by=LEE, at=NOON).version == 1
+        assert book.verify() == ()
