@@ -65,6 +65,8 @@ class CaseCheck:
     headers: list[dict[str, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     engines: dict[ProtocolRef, Engine] = field(default_factory=dict)
+    newest: int = 0
+    """The newest key that signed an event so far, by its place among those of the store."""
     broken: set[int] = field(default_factory=set)
     """The numbers of the events whose chain does not hold."""
 
@@ -95,10 +97,16 @@ class CaseCheck:
         links = verified(kept.entries, store_id=self.vault.store_id, case_id=kept.case)
         for number, (entry, (header, wrong)) in enumerate(zip(kept.entries, links, strict=True), start=1):
             self.headers.append(header)
-            found = wrong or self.vault.signature_is_wrong(entry)
+            found = wrong or self.vault.signature_is_wrong(entry) or self._retired_before(entry)
             if found:
                 self.broken.add(number)
                 yield self._finding(number, found)
+
+    def _retired_before(self, entry: Entry) -> str:
+        """Whether an event is signed by an older key than one before it. Clocks say nothing: they can be set."""
+        age = self.vault.age_of_signer(entry)
+        self.newest, before = max(self.newest, age), self.newest
+        return "it is signed with a key that was retired before" if age < before else ""
 
     def _erasure(self) -> Iterator[Finding]:
         """An erased case ends with its erasure, and nothing opens it any more."""

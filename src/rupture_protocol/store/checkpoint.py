@@ -156,8 +156,6 @@ def differences(
     if key is None or not key.verifies(checkpoint.signed, checkpoint.signature):
         yield Finding(None, None, f"{name} is not signed by this store")
         return
-    if key.retired is not None and checkpoint.at > key.retired:
-        yield Finding(None, None, f"{name} is signed with a key that was retired before")
     if checkpoint.number < last:
         yield Finding(None, None, f"{name} is not the last one: that has the number {last}")
     if checkpoint.number > last:

@@ -64,6 +64,9 @@ class Vault(Protocol):
     def signature_is_wrong(self, entry: Entry) -> str:
         """What is wrong with an entry's signature; empty, where nothing is."""
 
+    def age_of_signer(self, entry: Entry) -> int:
+        """The place of the key that signed among those of the store, oldest first; 0 where nobody knows."""
+
     def mask(self, word: str) -> bytes:
         """A word of a list, as a state, sealed so that the same word always looks the same."""
 
@@ -156,9 +159,12 @@ class KeyedVault:
             return "it is signed with a key that is none of this store's"
         if not key.verifies(_SIGNED + entry.hash, entry.signature[KEY_ID_SIZE:]):
             return "its signature is not of what is kept"
-        if key.retired is not None and entry.at > microseconds(key.retired):
-            return "it is signed with a key that was retired before"
         return ""
+
+    def age_of_signer(self, entry: Entry) -> int:
+        known = list(self.keys.trusted)
+        signer = entry.signature[:KEY_ID_SIZE].hex()
+        return known.index(signer) if signer in known else 0
 
     # Lists ---------------------------------------------------------------------------------------
 
@@ -212,6 +218,9 @@ class NoVault:
     def signature_is_wrong(self, entry: Entry) -> str:  # noqa: ARG002  # as a vault does
         return ""
 
+    def age_of_signer(self, entry: Entry) -> int:  # noqa: ARG002  # as a vault does
+        return 0
+
     def mask(self, word: str) -> bytes:  # noqa: ARG002  # as a vault does
         raise KeysMissing("the keys of this store are not here")
 
@@ -246,6 +255,9 @@ class OpenVault:
 
     def signature_is_wrong(self, entry: Entry) -> str:
         return "it is signed, and this store has no keys" if entry.signature else ""
+
+    def age_of_signer(self, entry: Entry) -> int:  # noqa: ARG002  # as a vault does
+        return 0
 
     def mask(self, word: str) -> bytes:
         return word.encode("utf-8")
