@@ -19,6 +19,7 @@ FLOORS = (
     "cli",
     "pytest_plugin",
     "testing",
+    "exports",
     "render",
     "store",
     "loading",
@@ -30,6 +31,7 @@ FLOORS = (
     "shipped",
     "frozen",
     "once",
+    "discreet",
     "errors",
 )
 """From the top down: a module may import its own floor and those below."""
