@@ -38,7 +38,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import binascii
 import hashlib
 import json
 import os
@@ -143,7 +142,7 @@ def read_entry(number: int, data: Any) -> Entry:
     payload = has(data, "payload", str)
     try:
         decoded = base64.b64decode(payload, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise CannotCheck(f"the payload of event {number} is not base64") from None
     if base64.b64encode(decoded).decode() != payload:
         raise CannotCheck(f"the payload of event {number} is not base64")

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from tests.store.books import HOUR, LEE, NOON, SUE, address, small_engine
 
 from rupture_protocol import Actor, Case, Casebook, Engine
@@ -17,7 +18,7 @@ from rupture_protocol.store import tables
 from rupture_protocol.store.connecting import journal_of
 from rupture_protocol.store.entry import Entry, from_bytes
 from rupture_protocol.store.sql import SqlStore
-from rupture_protocol.store.summary import Agenda, Summary, agenda_of, deadline_rows, summary_of, summary_row
+from rupture_protocol.store.summary import Agenda, Summary, agenda_of, summary_of, summary_row
 from rupture_protocol.testing import find_suites, load_scenarios
 
 _PRAGMAS = ("secure_delete=ON", "foreign_keys=ON", "cell_size_check=ON", "trusted_schema=OFF")
@@ -51,7 +52,8 @@ class Bare:
     """A database with the same tables, written to as a careful engineer does it by hand."""
 
     def __init__(self, path: Path, like: SqlStore) -> None:
-        self.mask = like.vault.mask
+        with like.session() as session:
+            self.lists = session.lists
         self.connection = sqlite3.connect(path, isolation_level=None)
         cursor = self.connection.cursor()
         journal, synchronous = journal_of(cursor)
@@ -69,9 +71,7 @@ class Bare:
         """The same rows, in one transaction."""
         entry, run = made.entry, self.connection.execute
         key = from_bytes(entry.header)["key"]
-        mask = self.mask
-        summary = summary_row(made.summary, made.agenda, mask)
-        dues = deadline_rows(entry.case, made.agenda, mask)
+        summary = summary_row(made.summary, made.agenda, self.lists)
         run("BEGIN IMMEDIATE")
         run("INSERT INTO idempotency VALUES (?, ?, ?)", (key, entry.case, entry.seq))
         if entry.seq == 1:
@@ -86,9 +86,6 @@ class Bare:
             run(f"UPDATE case_summary SET {names} WHERE case_id = ?", (*summary.values(), entry.case))
         run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(entry))
         run("INSERT INTO outbox (case_id, seq) VALUES (?, ?)", (entry.case, entry.seq))
-        run("DELETE FROM deadline WHERE case_id = ?", (entry.case,))
-        for due in dues:
-            run(f"INSERT INTO deadline VALUES ({_marks(due)})", tuple(due.values()))
         run("COMMIT")
 
     def close(self) -> None:
@@ -119,13 +116,21 @@ def fill(book: Casebook, cases: int) -> dict[str, int]:
     connection.execute("CREATE TEMP TABLE copy (case_id TEXT, of TEXT)")
     copies = [(f"case-{number:06}", patterns[kind]) for number, kind in enumerate(kinds)]
     connection.executemany("INSERT INTO copy VALUES (?, ?)", copies)
-    for table in (tables.event, tables.outbox, tables.case_head, tables.case_summary, tables.deadline):
+    for table in (tables.event, tables.outbox, tables.case_head, tables.case_summary):
         names = [column.name for column in table.columns if column.name != "position"]
         copied = ", ".join(_COPIED.get(name, name) for name in names)
         connection.execute(
             f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {copied} FROM copy"
             f" JOIN {table.name} AS real ON real.case_id = copy.of ORDER BY copy.case_id"
         )
+    with book.store.session() as session:
+        lists, summary = session.lists, tables.case_summary.c
+        rows = session.connection.execute(select(summary.case_id, summary.agenda)).all()
+    said = {case: lists.open(case, agenda) for case, agenda in rows if case in patterns.values()}
+    connection.executemany(
+        "UPDATE case_summary SET agenda = ? WHERE case_id = ?",
+        ((lists.seal(copy, said[of]), copy) for copy, of in copies),
+    )
     connection.commit()
     connection.close()
     return dict(Counter(kinds))

@@ -197,7 +197,7 @@ def test_nor_where_the_keys_are_gone_or_those_of_another_case(kept: Path) -> Non
         "UPDATE event SET signature = x''",
         "UPDATE case_head SET version = 2",
         "UPDATE case_summary SET state = x'00'",
-        "UPDATE deadline SET span = x'00'",
+        "UPDATE case_summary SET agenda = x'00'",
         "UPDATE refusal SET payload = x'00'",
         "DELETE FROM protocol_file",
         None,

@@ -144,3 +144,26 @@ def test_an_older_store_is_upgraded_by_the_command_that_its_refusal_names(
     ran = rupture("db", "upgrade", "--store", str(store))
     assert (ran.code, ran.out) == (0, "upgraded: the layout was 1, and is 2\n")
     assert rupture("case", "record", *given).code == 0
+
+
+# lists -------------------------------------------------------------------------------------------------
+
+
+def test_lists_are_made_anew_after_an_older_backup_was_put_back(
+    rupture: Rupture, store: Path, tmp_path: Path
+) -> None:
+    where = ("--store", str(store))
+    for name in ("d", "e"):
+        rupture("case", "open", "mini.yaml", "--id", name, "--by", "ann:therapist", "--at", NOON, *where)
+    copy = tmp_path / "copy.db"
+    assert rupture("db", "backup", str(copy), *where).code == 0
+    ran = rupture("case", "erase", "d", "--by", "max:records", "--basis", "over", "--at", NOON, *where)
+    assert ran.code == 0
+    copy.replace(store)
+    ran = rupture("case", "list", *where)
+    assert ran.code == 3
+    assert "`rupture db lists` makes them anew" in ran.err
+    ran = rupture("db", "lists", *where, "--json")
+    assert ran.json == {"schema": "rupture-lists/1", "listed": 2, "unreadable": ["d"]}
+    assert "d: its key is gone, as it was erased since" in rupture("db", "lists", *where).out
+    assert [line.split()[1] for line in rupture("case", "list", *where).out.splitlines()] == ["c", "e"]

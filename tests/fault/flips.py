@@ -80,7 +80,7 @@ def _of_lists(file: Path, data: bytes) -> list[int]:
     size = int.from_bytes(data[16:18], "big")
     with closing(sqlite3.connect(file)) as connection:
         pages = connection.execute(
-            "SELECT rootpage FROM sqlite_schema WHERE name IN ('case_summary', 'deadline', 'outbox')"
+            "SELECT rootpage FROM sqlite_schema WHERE name IN ('case_summary', 'outbox')"
         ).fetchall()
     return [place for (page,) in pages for place in range((page - 1) * size, page * size)]
 

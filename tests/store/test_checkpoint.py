@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.store.books import HOUR, LEE, NOON, SUE, book_at, book_in
 
 from rupture_protocol import Casebook, IntegrityViolation, RuptureError
+from rupture_protocol.store import checkpointing
 from rupture_protocol.store.checkpoint import NoCheckpoint, read_checkpoint
 
 LATER = NOON + HOUR
@@ -142,6 +143,32 @@ def test_no_checkpoint_hides_a_head_that_is_not_what_was_written(tmp_path: Path)
     with book_in(tmp_path) as book, pytest.raises(IntegrityViolation):
         book.checkpoint(tmp_path / "checks", at=LATER)
     assert list((tmp_path / "checks").iterdir()) == []
+
+
+def test_a_case_without_a_head_is_in_no_checkpoint(tmp_path: Path) -> None:
+    with book_in(tmp_path) as book:
+        filled(book)
+    database = sqlite3.connect(tmp_path / "cases.db")
+    database.execute("DELETE FROM case_head WHERE case_id = 'b'")
+    database.commit()
+    database.close()
+    with book_in(tmp_path) as book, pytest.raises(IntegrityViolation, match="`b`"):
+        book.checkpoint(tmp_path / "checks", at=LATER)
+
+
+def test_two_stores_at_once_in_one_folder_write_over_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpointing, "number_of", lambda _: 0)  # neither sees what the other has written
+    (tmp_path / "other").mkdir()
+    with book_in(tmp_path / "other") as other, book_in(tmp_path) as book:
+        filled(other)
+        filled(book)
+        _, theirs = other.checkpoint(tmp_path / "checks", at=LATER)
+        made, ours = book.checkpoint(tmp_path / "checks", at=LATER)
+        assert (made.number, theirs != ours) == (2, True)
+        assert (said(book, ours), said(other, theirs)) == ([], [])
+    assert len(list((tmp_path / "checks").iterdir())) == 2
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:

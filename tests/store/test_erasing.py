@@ -63,6 +63,7 @@ def test_an_erased_case_is_unreadable_and_verifies(where: str) -> None:
         assert book.verify() == ()
         assert [each.case for each in book.find()] == ["b"]
         assert {each.case for each in book.due(NOON + 99 * HOUR)} == {"b"}
+        assert [each.case for each in book.find(state="aware")] == ["b"]
         assert book.get("b").facts["remark"].value == SECRET
 
 
@@ -88,9 +89,15 @@ def test_what_was_copied_before_cannot_be_read_either(tmp_path: Path) -> None:
         with pytest.raises(KeysMissing, match="key of this case"):
             copy.get("a")
         assert copy.get("b").version == 2
+        with pytest.raises(KeysMissing, match="key of the lists"):
+            copy.find()
         assert [(each.case, each.what.partition(":")[0]) for each in copy.verify()] == [
-            ("a", "it cannot be read")
+            (None, "the lists cannot be read"),
+            ("a", "it cannot be read"),
         ]
+        assert copy.make_lists() == (1, ("a",))
+        assert [each.case for each in copy.find(state="aware")] == ["b"]
+        assert [each.case for each in copy.verify()] == ["a"]
 
 
 def test_its_key_is_in_no_file(tmp_path: Path) -> None:
@@ -144,7 +151,8 @@ def test_erasing_again_changes_nothing_and_finishes_what_was_cut_off(
         with pytest.raises(CaseErased):
             book.get("a")
         assert [each.what for each in book.verify()] == [
-            "it was erased, and its key is still there: erase it again"
+            "what a copy of the lists says of an erased case can still be read: erase it again",
+            "it was erased, and its key is still there: erase it again",
         ]
         again = erase(book, idempotency_key="k")
         assert again.seq == 3

@@ -23,9 +23,11 @@ def book(tmp_path: Path) -> Iterator[Casebook]:
 
 
 def unsteady(book: Casebook, at: datetime) -> tuple[str, ...]:
+    """The cases that have to be opened to say what is due."""
     assert isinstance(book.store, SqlStore)
     with book.store.session() as session:
-        return session.unsteady(at)
+        found = list(session.agendas())
+    return tuple(case for case, _, agenda in found if agenda.steady_until and agenda.steady_until <= at)
 
 
 def due(book: Casebook, at: datetime) -> list[tuple[str, bool]]:

@@ -104,6 +104,7 @@ class AsyncCasebook:
     add = _twin(Casebook.add)
     find = _twin(Casebook.find)
     due = _twin(Casebook.due)
+    make_lists = _twin(Casebook.make_lists)
     subscribe = _twin(Casebook.subscribe)
     pending = _twin(Casebook.pending)
     done = _twin(Casebook.done)

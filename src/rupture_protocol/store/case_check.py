@@ -19,10 +19,11 @@ from rupture_protocol.store.chain import verified
 from rupture_protocol.store.entry import ERASED, Entry, event_of, from_bytes, ref_of, to_bytes
 from rupture_protocol.store.erasing import is_held
 from rupture_protocol.store.errors import IntegrityViolation, KeysDamaged, KeysMissing
+from rupture_protocol.store.lists import ListKey
 from rupture_protocol.store.raw import Row
 from rupture_protocol.store.reading import contents, erasure_of
 from rupture_protocol.store.sql import head_disagrees
-from rupture_protocol.store.summary import agenda_of, deadline_rows, summary_of, summary_row
+from rupture_protocol.store.summary import agenda_of, summary_of, summary_row
 from rupture_protocol.store.vault import NoVault, Vault
 
 CALENDAR = "; or it was right when another calendar of working days was given"
@@ -53,6 +54,8 @@ class Kept:
     beside: Mapping[str, list[Row]] | None = None
     """The rows of the other tables by their names; None where a host's own store keeps the entries alone."""
     unreadable: tuple[str, ...] = ()
+    lists: ListKey | None = None
+    """What seals the rows of lists; None where nobody has it."""
 
 
 @dataclass(slots=True, repr=False)
@@ -103,7 +106,7 @@ class CaseCheck:
                 yield self._finding(number, found)
 
     def _retired_before(self, entry: Entry) -> str:
-        """Whether an event is signed by an older key than one before it. Clocks say nothing: they can be set."""
+        """Whether an event is signed by an older key than one before it. No clock counts: it can be set."""
         age = self.vault.age_of_signer(entry)
         self.newest, before = max(self.newest, age), self.newest
         return "it is signed with a key that was retired before" if age < before else ""
@@ -209,21 +212,21 @@ class CaseCheck:
             yield self._finding(None, "its events are out of order in the outbox")
 
     def _lists(self, beside: Mapping[str, list[Row]], case: Case | None) -> Iterator[Finding]:
-        summaries, dues = beside[tables.case_summary.name], beside[tables.deadline.name]
+        summaries = beside[tables.case_summary.name]
         if case is None:
-            if not self.kept.entries and (summaries or dues):
+            if not self.kept.entries and summaries:
                 yield self._finding(None, "the lists have it, and it has no events")
-            elif self.kept.entries and self.kept.entries[-1].kind == ERASED and (summaries or dues):
+            elif self.kept.entries and self.kept.entries[-1].kind == ERASED and summaries:
                 yield self._finding(None, "it was erased, and the lists have it")
             return
+        if self.kept.lists is None:
+            return  # that they cannot be read is found for the whole store
         engine = self.engines[case.protocol]
-        agenda = agenda_of(engine, case)
-        mask = self.vault.mask
-        summary = summary_row(summary_of(engine, case), agenda, mask)
-        steady = "steady"
-        if [_without(row, steady) for row in summaries] != [_without(summary, steady)]:
+        summary = summary_row(summary_of(engine, case), agenda_of(engine, case), self.kept.lists)
+        agenda = "agenda"
+        if [_without(row, agenda) for row in summaries] != [_without(summary, agenda)]:
             yield self._finding(None, "what lists say of it is not how it stands")
-        elif summaries[0][steady] != summary[steady] or dues != deadline_rows(case.id, agenda, mask):
+        elif summaries[0][agenda] != summary[agenda]:
             yield self._finding(None, f"what lists say is due in it is not what is due{CALENDAR}")
 
 

@@ -26,13 +26,14 @@ from rupture_protocol.store.engines import Engines
 from rupture_protocol.store.entry import digest_of_key, digest_of_request
 from rupture_protocol.store.erasing import Erasing
 from rupture_protocol.store.erasure import Erasure
-from rupture_protocol.store.errors import CaseErased, CaseNotFound, IntegrityViolation, StoreError
+from rupture_protocol.store.errors import CaseErased, CaseNotFound, IntegrityViolation, LegalHold, StoreError
 from rupture_protocol.store.key_holder import KeyHolder
 from rupture_protocol.store.keys.keys import Keys
 from rupture_protocol.store.ports import Plain, Session, Store
 from rupture_protocol.store.proof import Proof
 from rupture_protocol.store.reading import case_of, check_not_erased, read
 from rupture_protocol.store.refusing import Refusal
+from rupture_protocol.store.relisting import make_lists
 from rupture_protocol.store.sql import SqlSession, SqlStore
 from rupture_protocol.store.summary import CaseDue, Summary, due_in
 from rupture_protocol.store.vault import KeyedVault, OpenVault, Vault
@@ -404,7 +405,7 @@ class Casebook:
             at: When it is recorded, an aware datetime.
             basis: On what: the rule, or whose request. It stays readable, so nothing of the client is in it.
             expected_version: The version that the case must be at, unless left out.
-            idempotency_key: As for `open`.
+            idempotency_key: Any text of the host's. It is not needed: erasing again erases nothing more.
 
         Raises:
             CaseNotFound: There is none.
@@ -417,7 +418,12 @@ class Casebook:
         key = None if idempotency_key is None else digest_of_key(idempotency_key)
         otherwise = "a host's own store erases its cases itself"
         erasing = Erasing(case_id, by, utc(at), basis, expected_version, key)
-        return erasing.perform(lambda: self._tables(otherwise, write=True))
+        try:
+            return erasing.perform(lambda: self._tables(otherwise, write=True))
+        except LegalHold as refused:
+            who = {"id": by.id, "role": by.role}
+            self._note(case_id, {"verb": "erase", "by": who}, utc(at), str(refused))
+            raise
 
     def add(
         self, case: Case | str | bytes | Mapping[str, Any], *, idempotency_key: str | None = None
@@ -475,13 +481,33 @@ class Casebook:
             StoreError: The store cannot be read, or a host's own store has no lists.
         """
         moment = utc(at)
+        dues: list[CaseDue] = []
         with self._lists() as lists:
-            dues = list(lists.due(moment))
-            for case_id in lists.unsteady(moment):
+            for case_id, updated, agenda in lists.agendas():
+                foreseen = agenda.steady_until is None or moment < agenda.steady_until
+                if updated <= moment and foreseen:
+                    dues += agenda.at(moment)
+                    continue
                 case = self._case(lists, case_id)
                 now, _ = due_in(self.engines.of(case.protocol, lists), case, moment)
                 dues += [each for each in now if each.due is None or each.due <= moment]
         return tuple(sorted(dues, key=_longest_first))
+
+    def make_lists(self) -> tuple[int, tuple[str, ...]]:
+        """Makes the lists anew, from the cases themselves: how many are in them, and which cannot be read.
+
+        Needed after a backup was put back that is older than the last `erase`: its lists were sealed with a
+        key that is gone. What cannot be read was erased since.
+
+        Raises:
+            IntegrityViolation: A case is not what was written.
+            StoreError: The store cannot be written to, or a host's own store has no lists.
+        """
+        if not isinstance(self.store, SqlStore):
+            raise StoreError("a host's own store lists its cases itself")
+        return make_lists(
+            self.store, self._case, lambda session, case: self.engines.of(case.protocol, session)
+        )
 
     # Following -------------------------------------------------------------------------------------
 
@@ -572,8 +598,9 @@ class Casebook:
         about = request.get("facts") or filter(None, [request.get("trigger")])
         by = Actor(request["by"]["id"], request["by"]["role"])
         with suppress(StoreError), self.store.session(write=True) as session:
-            version = session.version(case_id)
-            refusal = Refusal(case_id, version, at, by, request["verb"], tuple(about), why)
+            entries = session.load(case_id)  # held until the end: of several at once, each gets its number
+            check_not_erased(entries)
+            refusal = Refusal(case_id, len(entries), at, by, request["verb"], tuple(about), why)
             refusing.keep(session.connection, refusal, session.vault.case_key(case_id))
 
     @contextmanager

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from rupture_protocol.errors import shorten
 from rupture_protocol.language.facts import is_storable
 from rupture_protocol.store import tables
 from rupture_protocol.store.case_check import Finding
+from rupture_protocol.store.chain import genesis, link
 from rupture_protocol.store.checkpoint import (
     LARGEST,
     Checkpoint,
@@ -43,19 +45,33 @@ def make_checkpoint(store: SqlStore, folder: Path, at: datetime) -> tuple[Checkp
         KeysMissing: The store's keys are not here.
         StoreError: The store or the folder cannot be written to.
     """
-    with files.told_as_ours():
+    with _told():
         files.make_folder(folder)
-        highest = max(map(number_of, folder.iterdir()), default=0)
-    with store.session(write=True) as session:
-        heads = tuple(_heads(session))
-        number = _next_number(session.connection, highest)
-        made = Checkpoint(store.id, number, at, heads)
-        signature = session.vault.keys.provider.sign(made.signed)
-        made = replace(made, signer=signature.key, signature=signature.value)
-    file = folder / made.file_name
-    with files.told_as_ours():
-        files.write(file, written(made))
-    return made, file
+    while True:
+        with _told():
+            highest = max(map(number_of, folder.iterdir()), default=0)
+        with store.session(write=True) as session:
+            heads = tuple(_heads(session))
+            number = _next_number(session.connection, highest)
+            made = Checkpoint(store.id, number, at, heads)
+            signature = session.vault.keys.provider.sign(made.signed)
+            made = replace(made, signer=signature.key, signature=signature.value)
+        file = folder / made.file_name
+        with _told(), suppress(FileExistsError):  # another store has just written one of that number
+            files.create(file, written(made))
+            return made, file
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the system, as they are told of checkpoints."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or "it is not known why").lower()
+        raise StoreError(
+            f"the checkpoint cannot be written: {reason}", help="give a folder that can be written to"
+        ) from None
 
 
 def written(made: Checkpoint) -> bytes:
@@ -90,21 +106,31 @@ def check_against(store: SqlStore, checkpoint: Path, case_id: str | None = None)
 
 
 def _heads(session: SqlSession) -> Iterator[Head]:
-    """The heads of all cases, by id, each signed."""
+    """The heads of all cases, by id, each the hash of what is kept, and signed."""
     event, head = tables.event, tables.case_head
-    query = (
-        select(event)
-        .join(head, (event.c.case_id == head.c.case_id) & (event.c.seq == head.c.version))
-        .where(event.c.hash == head.c.hash)
-    )
-    entries = {each.case: each for each in sound(session.connection.execute(query), event.columns, Entry)}
+    query = select(event.c.case_id, func.max(event.c.seq)).group_by(event.c.case_id)
+    last = dict(sound(session.connection.execute(query), query.selected_columns, lambda *row: row))
     rows = session.connection.execute(select(head))
-    for case, version, _ in sorted(sound(rows, head.columns, lambda *row: row)):
-        entry = entries.get(case)
-        wrong = "its head is of other events" if entry is None else session.vault.signature_is_wrong(entry)
-        if entry is None or wrong:
+    heads = {case: (version, hash_) for case, version, hash_ in sound(rows, head.columns, lambda *row: row)}
+    for case in sorted({*last, *heads}):
+        version, hash_ = heads.get(case, (0, b""))
+        if version == 0 or version != last.get(case):
+            raise IntegrityViolation(case, version, "its head is of other events")
+        entries = _last_two(session, case, version)
+        previous = entries[-2].hash if len(entries) > 1 else genesis(session.vault.store_id, case)
+        entry = entries[-1]
+        wrong = session.vault.signature_is_wrong(entry)
+        if entry.hash != hash_ or entry.hash != link(previous, entry.header, entry.payload):
+            wrong = "its head is of other events"
+        if wrong:
             raise IntegrityViolation(case, version, wrong)
         yield Head(case, version, entry.hash.hex())
+
+
+def _last_two(session: SqlSession, case: str, version: int) -> list[Entry]:
+    event = tables.event
+    query = select(event).where(event.c.case_id == case, event.c.seq > version - 2).order_by(event.c.seq)
+    return list(sound(session.connection.execute(query), event.columns, Entry))
 
 
 def _hash_at(connection: Connection, head: Head) -> str | None:

@@ -136,7 +136,7 @@ def instant(at: int) -> datetime:
 
 
 def digest_of_key(key: str) -> str:
-    """An idempotency key as it is kept: who reads the store learns nothing that a host put into it."""
+    """An idempotency key as it is kept: who reads the store does not read what a host put into it."""
     return hashlib.sha256(b"rupture-key/1\0" + key.encode("utf-8", "surrogatepass")).hexdigest()
 
 

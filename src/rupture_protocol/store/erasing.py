@@ -1,7 +1,8 @@
-"""Erasing a case: who did it and why is kept, its key is destroyed, and its lists forget it.
+"""Erasing a case: who did it and why is kept, its key is destroyed, and the lists forget it.
 
-First the entry is committed, then the key goes. Cut off in between, no casebook reads the case any more,
-verifying finds the key that is still there, and erasing the case again takes it away.
+The lists are sealed anew for all other cases, with another key, so that nobody reads in a copy of the
+database how this one stood. First all that is committed, then the keys go. Cut off in between, no casebook
+reads the case any more, verifying finds the key that is still there, and erasing it again takes it away.
 """
 
 from __future__ import annotations
@@ -63,8 +64,9 @@ class Erasing:
             done = erasure_of(entries)
             if done is None:
                 done = self._keep(entries, headers, session)
-            vault = session.vault
+            vault, generation = session.vault, session.generation
         vault.destroy_key_of(self.case)
+        vault.destroy_lists_before(generation)
         return done
 
     def _keep(
@@ -96,6 +98,7 @@ class Erasing:
         except (Conflict, IdempotencyMismatch) as refusal:
             raise Overtaken(refusal) from None
         session.forget(self.case)
+        session.renew_lists()
         return Erasure(self.case, entry.seq, at, self.by, self.basis)
 
 

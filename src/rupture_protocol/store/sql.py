@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from rupture_protocol.engine.case import ProtocolRef
@@ -18,31 +18,26 @@ from rupture_protocol.language.library import Text
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.store import drivers, layout, tables
 from rupture_protocol.store.connecting import BEGIN, connect
-from rupture_protocol.store.entry import Entry, from_bytes, instant, microseconds
+from rupture_protocol.store.entry import Entry, from_bytes, instant
 from rupture_protocol.store.errors import (
     Conflict,
     IdempotencyMismatch,
     IntegrityViolation,
+    KeysMissing,
     OutcomeUnknown,
     StoreError,
 )
 from rupture_protocol.store.kept_protocols import files_of
 from rupture_protocol.store.key_holder import KeyHolder
 from rupture_protocol.store.keys.keys import Keys
+from rupture_protocol.store.lists import ListKey
 from rupture_protocol.store.sound import sound
-from rupture_protocol.store.summary import (
-    Agenda,
-    CaseDue,
-    Span,
-    Summary,
-    deadline_rows,
-    moment_of,
-    span_of,
-    summary_row,
-)
+from rupture_protocol.store.summary import Agenda, Summary, agenda_in, summary_row
 from rupture_protocol.store.vault import KeyedVault
 
 DEFAULT_TIMEOUT = 5.0
+KEYS, LISTS = "keys", "lists"
+"""What a store notes: the id of its first public key, and the generation of the key of its lists."""
 _AT_ONCE = 500
 """How many cases are asked for in one statement."""
 
@@ -85,6 +80,7 @@ class SqlStore:
         """Looks at what lies there, and makes a store where nothing does. Raises as making this does."""
         with self._translated():
             self.layout = layout.prepare(self.database)
+        self._keyed = False
         self.keys = KeyHolder(self.id, self._given)
         self.vault = KeyedVault(self.id, self.keys)
 
@@ -112,11 +108,12 @@ class SqlStore:
                 connection.begin()
             with self._translated():
                 session = SqlSession(connection, self.vault, write=write)
-                if write:
-                    session.make_keys(self.keys)
+                if write and not self._keyed:
+                    session.own_keys(self.keys)
                 yield session
             if write:
                 _commit(connection)
+                self._keyed = True
 
     @contextmanager
     def _connected(self, *, write: bool) -> Iterator[Connection]:
@@ -168,18 +165,30 @@ class SqlSession:
     def __init__(self, connection: Connection, vault: KeyedVault, *, write: bool) -> None:
         self.connection = connection
         self.vault = vault
+        self._lists: ListKey | None = None
         self._postgres = connection.dialect.name == "postgresql"
         self._locks = write and self._postgres
 
-    def make_keys(self, holder: KeyHolder) -> None:
-        """Makes the keys of a store in which nothing is kept yet; one with cases must have the keys it had.
+    def own_keys(self, holder: KeyHolder) -> None:
+        """Makes the keys of a store in which nothing is kept yet; afterwards no others are taken for its own.
 
         Raises:
-            KeysMissing: It has cases, and its keys are not here.
+            KeysMissing: It has keys, and they are not here.
         """
-        if holder.ready or self.connection.execute(_ANY_EVENT).first() is not None:
-            return
-        holder.make()
+        first = self._meta(KEYS)
+        if first is None and self._locks:
+            self.connection.execute(_ONE_BEGINS)
+            first = self._meta(KEYS)
+        if first is None:
+            if self.connection.execute(_ANY_EVENT).first() is not None:
+                raise KeysMissing("the store does not say which keys are its own", help="`rupture db doctor`")
+            if not holder.ready:
+                holder.make()
+            own = next(iter(holder().trusted))
+            self.connection.execute(_NEW[tables.store_meta], {"name": KEYS, "value": own})
+            self.begin_lists(self.vault.make_lists(1))
+        elif first not in holder().trusted:
+            raise _others_keys()
 
     def load(self, case_id: str) -> Sequence[Entry]:
         """All entries of a case, oldest first. One that is to be written to is held until the end."""
@@ -293,38 +302,77 @@ class SqlSession:
 
     # Lists ---------------------------------------------------------------------------------------
 
+    @property
+    def lists(self) -> ListKey:
+        """The key of the lists as they are now.
+
+        Raises:
+            KeysMissing: It is not here.
+        """
+        if self._lists is None:
+            self._lists = self.vault.lists(self.generation)
+        return self._lists
+
+    @property
+    def generation(self) -> int:
+        """The generation of the key of the lists; 0 where there are none yet."""
+        said = self._meta(LISTS)
+        return int(said) if said is not None and said.isdecimal() and len(said) < 10 else 0
+
     def describe(self, summary: Summary, agenda: Agenda) -> None:
         """Notes how a case stands and what is due in it, for lists."""
-        row = summary_row(summary, agenda, self.vault.mask)
+        row = summary_row(summary, agenda, self.lists)
         changed = None
         if summary.version > 1:
             changed = self.connection.execute(_SUMMARIZE, {**row, "case": summary.case}).rowcount
         if not changed:
             self.connection.execute(_NEW[tables.case_summary], row)
-        self.connection.execute(_NOTHING_DUE, {"case": summary.case})
-        dues = deadline_rows(summary.case, agenda, self.vault.mask)
-        if dues:
-            self.connection.execute(_NEW[tables.deadline], dues)
 
     def forget(self, case_id: str) -> None:
         """Takes a case that is erased out of the lists."""
-        for table in (tables.case_summary, tables.deadline, tables.refusal):
+        for table in (tables.case_summary, tables.refusal):
             self.connection.execute(delete(table).where(table.c.case_id == case_id))
+
+    def renew_lists(self) -> None:
+        """Seals all lists anew, with a key of the next generation."""
+        old, new = self.lists, self.vault.make_lists(self.generation + 1)
+        table = tables.case_summary.c
+        query = select(table.case_id, table.state, table.agenda)
+        masked = cache(lambda state: new.mask(old.unmask(state)))
+        rows = [
+            {"case": case, "state": masked(state), "agenda": new.seal(case, old.open(case, agenda))}
+            for case, state, agenda in sound(
+                self.connection.execute(query), query.selected_columns, lambda *row: row
+            )
+        ]
+        if rows:
+            self.connection.execute(_SUMMARIZE, rows)
+        self.begin_lists(new)
+
+    def begin_lists(self, key: ListKey) -> None:
+        """From here on, lists are sealed with that key."""
+        meta = tables.store_meta
+        moved = update(meta).where(meta.c.name == LISTS).values(value=str(key.generation))
+        if self.connection.execute(moved).rowcount != 1:
+            self.connection.execute(insert(meta), {"name": LISTS, "value": str(key.generation)})
+        self._lists = key
 
     def find(
         self, *, state: str | None, protocol: str | None, actor: str | None, cases: set[str] | None
     ) -> tuple[Summary, ...]:
         """How cases stand, by id."""
+        if not self.generation:
+            return ()
         table = tables.case_summary
         query = select(table).order_by(table.c.case_id)
         if state is not None:
-            query = query.where(table.c.state == self.vault.mask(state))
+            query = query.where(table.c.state == self.lists.mask(state))
         if protocol is not None:
             query = query.where(table.c.protocol_id == protocol)
         if actor is not None:
             theirs = select(tables.event.c.case_id).where(tables.event.c.actor == actor)
             query = query.where(table.c.case_id.in_(theirs))
-        make = partial(_summary, cache(self.vault.unmask))
+        make = partial(_summary, cache(self.lists.unmask))
         if cases is None:
             return tuple(sound(self.connection.execute(query), table.columns, make))
         found: list[Summary] = []
@@ -334,42 +382,25 @@ class SqlSession:
             found += sound(self.connection.execute(some), table.columns, make)
         return tuple(found)
 
-    def due(self, at: datetime) -> Iterator[CaseDue]:
-        """What is due in cases that were not written to since that moment, and are foreseen until then."""
-        due, summary, moment = tables.deadline.c, tables.case_summary.c, microseconds(at)
-        query = (
-            select(due.case_id, due.span, summary.steady)
-            .join(tables.case_summary, summary.case_id == due.case_id)
-            .where(summary.updated_at <= moment)
-        )
-        found = sound(self.connection.execute(query), query.selected_columns, self._foreseen)
-        for span, steady in found:
-            runs = span.since <= at and (span.until is None or span.until > at)
-            if runs and (span.due.due or at) <= at and (steady is None or steady > at):
-                yield span.due
+    def agendas(self) -> Iterator[tuple[str, datetime, Agenda]]:
+        """The cases that have not ended, by id: when each was last written to, and what will be due in it."""
+        table = tables.case_summary.c
+        query = select(table.case_id, table.updated_at, table.agenda)
+        query = query.where(table.ended == 0).order_by(table.case_id)
+        return sound(self.connection.execute(query), query.selected_columns, self._agenda)
 
-    def unsteady(self, at: datetime) -> tuple[str, ...]:
-        """The cases that were written to since that moment, or are not foreseen until then."""
-        table, moment = tables.case_summary.c, microseconds(at)
-        changes = or_(table.steady.is_not(None), table.updated_at > moment)
-        query = select(table.case_id, table.updated_at, table.steady)
-        query = query.where(changes, table.ended == 0).order_by(table.case_id)
-        found = sound(self.connection.execute(query), query.selected_columns, lambda *row: row)
-        return tuple(
-            case_id
-            for case_id, updated, steady in found
-            if updated > moment or (steady is not None and self._moment(steady) <= at)
-        )
+    def _agenda(self, case_id: str, updated: int, agenda: bytes) -> tuple[str, datetime, Agenda]:
+        return case_id, instant(updated), agenda_in(agenda, case_id, self.lists)
 
-    def _foreseen(self, case_id: str, span: bytes, steady: bytes | None) -> tuple[Span, datetime | None]:
-        try:
-            until = None if steady is None else self._moment(steady)
-            return span_of(case_id, self.vault.unmask(span)), until
-        except ValueError:
-            raise drivers.damaged() from None
+    def _meta(self, name: str) -> str | None:
+        said = self.connection.execute(_META, {"name": name}).scalar()
+        return said if isinstance(said, str) else None
 
-    def _moment(self, sealed: bytes) -> datetime:
-        return moment_of(self.vault.unmask(sealed))
+
+def _others_keys() -> KeysMissing:
+    return KeysMissing(
+        "the keys that are here are not those of this store", help="bring those here that it was begun with"
+    )
 
 
 def _summary(
@@ -385,7 +416,7 @@ def _summary(
     updated_at: int,
     overrides: int,
     precautions: int,
-    _steady: bytes | None,
+    _agenda: bytes,
 ) -> Summary:
     protocol = ProtocolRef(protocol_id, protocol_version, protocol_digest)
     opened, updated = instant(opened_at), instant(updated_at)
@@ -461,8 +492,8 @@ _FIRST_HEAD = text(
     "INSERT INTO case_head (case_id, version, hash) VALUES (:case, :version, :hash) ON CONFLICT DO NOTHING"
 )
 _SUMMARIZE = update(tables.case_summary).where(tables.case_summary.c.case_id == bindparam("case"))
-_NOTHING_DUE = delete(tables.deadline).where(tables.deadline.c.case_id == bindparam("case"))
 _PROTOCOL = select(tables.protocol.c.digest).where(tables.protocol.c.digest == bindparam("digest"))
+_META = select(tables.store_meta.c.value).where(tables.store_meta.c.name == bindparam("name"))
 _event = tables.event.c
 _EVENTS = (
     select(
@@ -485,4 +516,5 @@ _KEPT_UNDER = select(tables.idempotency.c.case_id, tables.idempotency.c.seq).whe
     tables.idempotency.c.key == bindparam("key")
 )
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7817843)")
+_ONE_BEGINS = text("SELECT pg_advisory_xact_lock(7817845)")
 _ONE_KEEPS_PROTOCOLS = text("SELECT pg_advisory_xact_lock(7817844)")

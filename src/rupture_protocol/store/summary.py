@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,10 @@ from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.truth import TRUE
 from rupture_protocol.language.digest import canonical_json
 from rupture_protocol.store.entry import instant, microseconds
+from rupture_protocol.store.lists import ListKey
 
 FORESEEN = 8
 """How many changes are foreseen, each as a record expires; what is later is decided when it is asked for."""
-Mask = Callable[[str], bytes]
-"""What seals a word of a list."""
 _OPEN = frozenset({DeadlineState.RUNNING, DeadlineState.OVERDUE, DeadlineState.UNDECIDED})
 
 
@@ -77,6 +76,13 @@ class Agenda:
     spans: tuple[Span, ...] = ()
     steady_until: datetime | None = None
 
+    def at(self, moment: datetime) -> Iterator[CaseDue]:
+        """What is due at a moment before `steady_until`."""
+        for span in self.spans:
+            runs = span.since <= moment and (span.until is None or span.until > moment)
+            if runs and (span.due.due is None or span.due.due <= moment):
+                yield span.due
+
 
 def summary_of(engine: Engine, case: Case) -> Summary:
     """How a case stands after its last event."""
@@ -119,12 +125,12 @@ def agenda_of(engine: Engine, case: Case) -> Agenda:
     return Agenda(tuple(spans), until)
 
 
-def summary_row(summary: Summary, agenda: Agenda, mask: Mask) -> dict[str, object]:
+def summary_row(summary: Summary, agenda: Agenda, lists: ListKey) -> dict[str, object]:
     """How a case stands, as a row of its table."""
     return {
         "case_id": summary.case,
         "version": summary.version,
-        "state": mask(summary.state),
+        "state": lists.mask(summary.state),
         "ended": int(summary.ended),
         "protocol_id": summary.protocol.id,
         "protocol_version": summary.protocol.version,
@@ -133,51 +139,41 @@ def summary_row(summary: Summary, agenda: Agenda, mask: Mask) -> dict[str, objec
         "updated_at": microseconds(summary.updated),
         "overrides": summary.overrides,
         "precautions": summary.precautions,
-        "steady": _sealed_moment(summary.case, agenda.steady_until, mask),
+        "agenda": lists.seal(summary.case, _written(agenda)),
     }
 
 
-def deadline_rows(case_id: str, agenda: Agenda, mask: Mask) -> list[dict[str, object]]:
-    """What is due in a case, as rows of their table.
-
-    Their times are sealed as well: a deadline may start with a date that was recorded.
-    """
-    return [
-        {"case_id": case_id, "number": number, "span": mask(_written(case_id, span))}
-        for number, span in enumerate(agenda.spans)
-    ]
+def _written(agenda: Agenda) -> bytes:
+    spans = []
+    for span in agenda.spans:
+        times = (span.due.started, span.due.due, span.since, span.until)
+        spans.append([span.due.deadline, span.due.certain, *map(_number, times)])
+    return canonical_json([_number(agenda.steady_until), spans]).encode("utf-8")
 
 
-def _written(case_id: str, span: Span) -> str:
-    due = span.due
-    times = (due.started, due.due, span.since, span.until)
-    return canonical_json([case_id, due.deadline, due.certain, *map(_plain, times)])
-
-
-def span_of(case_id: str, text: str) -> Span:
-    """What is due, as a row of its table says it.
+def agenda_in(row: bytes, case_id: str, lists: ListKey) -> Agenda:
+    """What will be due in a case, as its row says it.
 
     Raises:
-        ValueError: It is of another case.
+        StoreCorrupt: It says nothing of ours.
     """
-    whose, deadline, certain, *times = json.loads(text)
-    if whose != case_id:
-        raise ValueError("of another case")
-    started, due, since, until = (None if each is None else instant(each) for each in times)
-    return Span(CaseDue(case_id, deadline, started, due, certain=certain), since, until)
+    steady, spans = json.loads(lists.open(case_id, row))
+    return Agenda(tuple(_span(case_id, *span) for span in spans), _moment(steady))
 
 
-def _sealed_moment(case_id: str, moment: datetime | None, mask: Mask) -> bytes | None:
-    return None if moment is None else mask(canonical_json([case_id, _plain(moment)]))
+def _span(
+    case_id: str, deadline: str, certain: bool, started: int, due: int | None, since: int, until: int | None
+) -> Span:
+    owed = CaseDue(case_id, deadline, instant(started), _moment(due), certain=certain)
+    return Span(owed, instant(since), _moment(until))
 
 
-def moment_of(text: str) -> datetime:
-    """The moment that a sealed column holds."""
-    return instant(json.loads(text)[1])
-
-
-def _plain(moment: datetime | None) -> int | None:
+def _number(moment: datetime | None) -> int | None:
     return None if moment is None else microseconds(moment)
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else instant(at)
 
 
 def _owed(case_id: str, due: Due) -> CaseDue | None:

@@ -1,9 +1,8 @@
 """The tables, as they are in SQLite and PostgreSQL. Times are whole microseconds since 1970, in UTC.
 
-What is true is in `event`, what guards it in `case_head`; `case_summary`, `deadline` and `outbox` can be made
-again from these. Contents are sealed, and so is what lists say (a state, a deadline and its times, which are
-made of what was recorded): case ids, times of recording, kinds of events and the ids of those who wrote them
-lie in the open.
+What is true is in `event`, what guards it in `case_head`; `case_summary` and `outbox` can be made again from
+these. Contents are sealed, and so is what lists say: the state of a case, what is due in it and when. Case
+ids, times of recording, kinds of events, who wrote them and whether a case has ended lie in the open.
 """
 
 from __future__ import annotations
@@ -114,18 +113,10 @@ case_summary = _table(
     Column("updated_at", _Long, nullable=False),
     Column("overrides", Integer, nullable=False),
     Column("precautions", Integer, nullable=False),
-    Column("steady", LargeBinary),
+    Column("agenda", LargeBinary, nullable=False),
     Index("case_summary_state", "state", "case_id"),
     Index("case_summary_protocol", "protocol_id", "case_id"),
     Index("case_summary_updated", "updated_at"),
-)
-
-deadline = _table(
-    "deadline",
-    Column("case_id", _Text, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("span", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("case_id", "number"),
 )
 
 refusal = _table(

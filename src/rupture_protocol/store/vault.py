@@ -1,7 +1,8 @@
 """The vault: what seals the contents of a store and opens them again, and signs what lies in the open.
 
     case key    32 random bytes; wrapped, in the key store, and never in the database
-    payload     01, nonce (12 bytes), AES-256-GCM of the content, bound to store, case, number and kind
+    payload     01, nonce (12 bytes), AES-256-GCM of the content, padded to blocks of 256 bytes, and bound to
+                store, case, number and kind
     case_key    in the header of the opening event: SHA-256("rupture-case-key/1" 00, store 00, case 00, key)
     signature   id of the key (8 bytes), Ed25519 over "rupture-signature/1" 00 and the entry's hash
 
@@ -18,16 +19,19 @@ from functools import cached_property
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from rupture_protocol.store.entry import Entry, microseconds
-from rupture_protocol.store.errors import KeysMissing, StoreCorrupt
+from rupture_protocol.store.entry import Entry
+from rupture_protocol.store.errors import KeysMissing
 from rupture_protocol.store.keys.keys import Keys
+from rupture_protocol.store.lists import ListKey
+from rupture_protocol.store.padding import padded, unpadded
 
 KEY_SIZE, NONCE_SIZE, KEY_ID_SIZE = 32, 12, 8
+BLOCK = 256
+"""Contents are padded to blocks of so many bytes."""
 _VERSION = b"\x01"
 _SIGNED = b"rupture-signature/1\0"
-_LISTS = "lists"
 
 
 class Unreadable(Exception):
@@ -67,9 +71,6 @@ class Vault(Protocol):
     def age_of_signer(self, entry: Entry) -> int:
         """The place of the key that signed among those of the store, oldest first; 0 where nobody knows."""
 
-    def mask(self, word: str) -> bytes:
-        """A word of a list, as a state, sealed so that the same word always looks the same."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SecretKey:
@@ -90,15 +91,16 @@ class SecretKey:
 
     def seal(self, seq: int, kind: str, content: bytes) -> bytes:
         nonce = os.urandom(NONCE_SIZE)
-        return _VERSION + nonce + self._cipher.encrypt(nonce, content, self._bound_to(seq, kind))
+        sealed = self._cipher.encrypt(nonce, padded(content, BLOCK), self._bound_to(seq, kind))
+        return _VERSION + nonce + sealed
 
     def open(self, seq: int, kind: str, payload: bytes) -> bytes:
         nonce = payload[1 : 1 + NONCE_SIZE]
         if payload[:1] != _VERSION or len(nonce) < NONCE_SIZE:
             raise Unreadable
         try:
-            return self._cipher.decrypt(nonce, payload[1 + NONCE_SIZE :], self._bound_to(seq, kind))
-        except InvalidTag:
+            return unpadded(self._cipher.decrypt(nonce, payload[1 + NONCE_SIZE :], self._bound_to(seq, kind)))
+        except (InvalidTag, ValueError):
             raise Unreadable from None
 
     def _bound_to(self, seq: int, kind: str) -> bytes:
@@ -116,7 +118,7 @@ class KeyedVault:
     def __init__(self, store_id: str, keys: Callable[[], Keys]) -> None:
         self.store_id = store_id
         self._load = keys
-        self._lists: AESSIV | None = None
+        self._lists: ListKey | None = None
 
     @property
     def keys(self) -> Keys:
@@ -168,27 +170,35 @@ class KeyedVault:
 
     # Lists ---------------------------------------------------------------------------------------
 
-    def mask(self, word: str) -> bytes:
-        return self._siv().encrypt(word.encode("utf-8"), None)
-
-    def unmask(self, masked: bytes) -> str:
-        """The word.
+    def lists(self, generation: int) -> ListKey:
+        """The key of the lists, of that generation.
 
         Raises:
-            StoreCorrupt: It is none of ours.
+            KeysMissing: It is not here.
         """
-        try:
-            return self._siv().decrypt(masked, None).decode("utf-8")
-        except (InvalidTag, ValueError):
-            raise StoreCorrupt(
-                "a list holds what was not written", help="`rupture case verify` says all that is wrong"
-            ) from None
-
-    def _siv(self) -> AESSIV:
-        if self._lists is None:
-            secret = self._secret(_LISTS, make=True) or b""
-            self._lists = AESSIV(hashlib.sha512(b"rupture-lists/1\0" + secret).digest())
+        if self._lists is None or self._lists.generation != generation:
+            secret = self._secret(_lists(generation), make=False)
+            if secret is None:
+                raise KeysMissing(
+                    "the key of the lists is not here: a case was erased since",
+                    help="try again; in a backup that was put back, `rupture db lists` makes them anew",
+                )
+            self._lists = ListKey(secret, generation)
         return self._lists
+
+    def make_lists(self, generation: int) -> ListKey:
+        """The key of the lists of a new generation."""
+        return ListKey(self._secret(_lists(generation), make=True) or b"", generation)
+
+    def has_lists(self, generation: int) -> bool:
+        """Whether there is a key of that generation."""
+        return self.keys.kept.get(_lists(generation)) is not None
+
+    def destroy_lists_before(self, generation: int) -> None:
+        """Destroys the key of the generation before, and those that were left before it."""
+        while generation > 1 and self.has_lists(generation - 1):
+            generation -= 1
+            self.keys.kept.destroy(_lists(generation))
 
     def _secret(self, name: str, *, make: bool) -> bytes | None:
         keys = self.keys
@@ -198,6 +208,10 @@ class KeyedVault:
             # The first one that is kept stays: whoever makes one at the same time gets the same.
             wrapped = keys.kept.put(name, keys.provider.wrap(os.urandom(KEY_SIZE), context))
         return None if wrapped is None else keys.provider.unwrap(wrapped, context)
+
+
+def _lists(generation: int) -> str:
+    return f"lists:{generation}"
 
 
 class NoVault:
@@ -220,9 +234,6 @@ class NoVault:
 
     def age_of_signer(self, entry: Entry) -> int:  # noqa: ARG002  # as a vault does
         return 0
-
-    def mask(self, word: str) -> bytes:  # noqa: ARG002  # as a vault does
-        raise KeysMissing("the keys of this store are not here")
 
 
 class OpenVault:
@@ -258,6 +269,3 @@ class OpenVault:
 
     def age_of_signer(self, entry: Entry) -> int:  # noqa: ARG002  # as a vault does
         return 0
-
-    def mask(self, word: str) -> bytes:
-        return word.encode("utf-8")

@@ -6,6 +6,7 @@ Total: whatever bytes a database holds, the answer is a finding and never an exc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from rupture_protocol.engine.case import ProtocolRef
@@ -18,6 +19,7 @@ from rupture_protocol.store.case_check import CaseCheck, EngineOf, Finding, Kept
 from rupture_protocol.store.entry import Entry
 from rupture_protocol.store.errors import CaseNotFound, KeysDamaged, KeysMissing, StoreError
 from rupture_protocol.store.kept_protocols import read_again
+from rupture_protocol.store.lists import ListKey
 from rupture_protocol.store.raw import CannotBeRead, Raw, Row
 from rupture_protocol.store.sql import SqlSession, SqlStore
 from rupture_protocol.store.vault import NoVault, Vault
@@ -28,7 +30,6 @@ _OF_CASES = (
     tables.idempotency,
     tables.outbox,
     tables.case_summary,
-    tables.deadline,
     tables.refusal,
 )
 
@@ -64,10 +65,12 @@ def verify_store(
             found += _whatever_it_is(None, lambda: _known_cases(raw, known))
     vault, without = _vault_of(store)
     found += without
+    lists, sealed = _lists_of(store, vault)
+    found += sealed
     for each in known:
         # A transaction for each case: writers are not kept waiting until all have been looked at.
         with store.session() as session:
-            found += _case_findings(session, vault, each, engine_of, must_be_there=case_id is not None)
+            found += _case_findings(session, vault, lists, each, engine_of, must_be_there=case_id is not None)
     return tuple(found)
 
 
@@ -81,16 +84,31 @@ def _vault_of(store: SqlStore) -> tuple[Vault, list[Finding]]:
     return store.vault, []
 
 
+def _lists_of(store: SqlStore, vault: Vault) -> tuple[ListKey | None, list[Finding]]:
+    """What the lists are sealed with. That nobody has it is a finding, and that an older key is left."""
+    if isinstance(vault, NoVault):
+        return None, []
+    with store.session() as session:
+        try:
+            generation, lists = session.generation, session.lists
+            left = session.vault.has_lists(generation - 1)
+        except (KeysMissing, KeysDamaged) as error:
+            return None, [Finding(None, None, f"the lists cannot be read: {error}")]
+    what = "what a copy of the lists says of an erased case can still be read: erase it again"
+    return lists, [Finding(None, None, what)] if left else []
+
+
 def _case_findings(
     session: SqlSession,
     vault: Vault,
+    lists: ListKey | None,
     case_id: str,
     engine_of: Callable[[ProtocolRef, SqlSession], Engine],
     *,
     must_be_there: bool,
 ) -> list[Finding]:
     raw = Raw(session.connection)
-    kept = _kept(raw, case_id)
+    kept = replace(_kept(raw, case_id), lists=lists)
     if must_be_there and not kept.unreadable and not any((kept.beside or {}).values()):
         raise CaseNotFound(case_id)
     check = CaseCheck(kept, vault, lambda ref: engine_of(ref, session))
@@ -172,6 +190,8 @@ def _whatever_it_is(case_id: str | None, check: Callable[[], Iterable[Finding]])
     """The findings of a check; that it cannot be carried out is one, too."""
     try:
         yield from check()
+    except (KeysMissing, KeysDamaged) as error:
+        yield Finding(case_id, None, f"it cannot be verified: {error}")
     except StoreError:
         raise
     except CannotBeRead:

@@ -55,7 +55,9 @@ def tell_event(event: Event, protocol: Protocol, page: Page, *, show_sensitive: 
 
 
 def tell_loud(case: Case, page: Page) -> None:
-    """The overrides and precautions of a case, a line each."""
+    """The overrides and precautions of a case, and that it is held, a line each."""
+    if case.held:
+        page.line("under a legal hold: it may not be erased", sign="!", sign_style="yellow")
     for event in case.history:
         if event.kind in LOUD:
             reason = f" ({event.reason})" if event.reason else ""

@@ -10,6 +10,7 @@ LISTED = {
     "doctor": "Say what the database is like, and what to do.",
     "backup": "Copy the database to a new file, and verify the copy.",
     "upgrade": "Bring the layout of the database up to date.",
+    "lists": "Make the lists of cases anew, after an older backup was put back.",
 }
 """Every command, with its one line of help: listing them imports none."""
 

@@ -29,7 +29,6 @@ NEEDED = {
     "outbox": ("INSERT",),
     "subscriber": ("INSERT", "UPDATE"),
     "case_summary": ("INSERT", "UPDATE", "DELETE"),
-    "deadline": ("INSERT", "DELETE"),
     "refusal": ("INSERT", "DELETE"),
 }
 """What a role needs besides reading: events are added, and never changed or removed."""

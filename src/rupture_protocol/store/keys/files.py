@@ -92,6 +92,22 @@ def write(file: Path, data: bytes) -> None:
     keep_names(file.parent)
 
 
+def create(file: Path, data: bytes) -> None:
+    """A new file that holds this: whole, or not at all.
+
+    Raises:
+        FileExistsError: There is one of that name.
+    """
+    part = file.with_name(f".{file.name}.{os.urandom(8).hex()}{PART}")
+    try:
+        write(part, data)
+        os.link(part, file)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(part)  # noqa: PTH108
+    keep_names(file.parent)
+
+
 def destroy(file: Path) -> None:
     """Overwrites a file, and then removes it. Nothing where there is none."""
     for each in (file, file.with_name(file.name + PART)):
