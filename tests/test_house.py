@@ -19,6 +19,7 @@ FLOORS = (
     "cli",
     "pytest_plugin",
     "testing",
+    "exports",
     "render",
     "store",
     "loading",

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from rupture_protocol.cli import inputs, output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
 LARGEST_CASE = 16 * 2**20
@@ -87,28 +87,32 @@ def _unreadable(message: str) -> output.Failed:
 
 
 def write_case(text: str, case: str, folder: str) -> str:
-    """A case in a new file of its own that only its owner reads, whole or not at all; the file's name.
-
-    Raises:
-        Failed: There is such a file, or it cannot be written.
-    """
+    """A case in a new file of its own in a folder, as `write_new`."""
     path = Path(folder) / _file_of(case)
-    name = inputs.shown_name(str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise _unwritten(path, error, "folder") from None
+    return write_new([f"{text}\n"], path, "folder")
+
+
+def write_new(pieces: Iterable[str], path: Path, what: str = "file") -> str:
+    """A new file that only its owner reads, whole or not at all; the file's name.
+
+    Raises:
+        Failed: There is such a file, or it cannot be written; `what` should be another then.
+    """
+    try:
         made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(made, "w", encoding="utf-8", newline="\n") as file:
-                file.write(f"{text}\n")
+            with os.fdopen(made, "w", encoding="utf-8", newline="") as file:
+                file.writelines(pieces)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-    except FileExistsError:
-        raise _unwritten(f"`{name}` is there already, and is not written over") from None
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "not a path").lower()
-        raise _unwritten(f"cannot write `{name}`: {reason}") from None
-    return name
+        raise _unwritten(path, error, what) from None
+    return inputs.shown_name(str(path))
 
 
 def _file_of(case: str) -> str:
@@ -117,5 +121,10 @@ def _file_of(case: str) -> str:
     return f"{name.replace('.', '%2E', 1) if name.startswith('.') else name}.json"
 
 
-def _unwritten(message: str) -> output.Failed:
-    return output.Failed(message, code=output.CANNOT_LOAD, next="give another folder")
+def _unwritten(path: Path, error: Exception, what: str) -> output.Failed:
+    name = inputs.shown_name(str(path))
+    reason = (getattr(error, "strerror", None) or "not a path").lower()
+    message = f"cannot write `{name}`: {reason}"
+    if isinstance(error, FileExistsError):
+        message = f"`{name}` is there already, and is not written over"
+    return output.Failed(message, code=output.CANNOT_LOAD, next=f"give another {what}")

@@ -6,12 +6,16 @@ Alone here: closed pipes, streams that cannot show a character, and the exit cod
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -111,6 +115,14 @@ def as_json(data: Any, *, indent: int | None = None) -> str:
     if can_encode(text, Quiet().encoding):
         return text
     return json.dumps(data, indent=indent, default=_plain)  # escapes lose nothing
+
+
+def emit_table(rows: Iterable[str]) -> None:
+    """The rows of a table as they are: in UTF-8, with their own line ends, wherever they go."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+    for row in rows:
+        Quiet().write(row)
 
 
 def save(file: str, text: str, *, anew: bool = False) -> None:
