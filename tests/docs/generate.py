@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.docs.following import refreshed
 
+from rupture_protocol.exports import profiles
 from rupture_protocol.language import bases, codes, source, tree
 from rupture_protocol.language.condition_parser import _operators
 from rupture_protocol.language.conditions import Operator
@@ -206,6 +207,16 @@ SHAPES = {
 }
 """What the keys of the schema's definitions are called between markers."""
 
+
+def readers(table: str) -> str:
+    """Which profile gets what of one kind of thing, and in which form."""
+    tables = {name: list(rows.values()) for name, rows in profiles.TABLES.items()}
+    rows = {**tables, "kind": list(profiles.KINDS.values()), "sensitive": [profiles.HIDDEN]}[table]
+    shown = [row for row in rows if set(map(row.of, profiles.Profile)) != {profiles.BELOW}]
+    written = ((row.says, *(row.of(each).value for each in profiles.Profile)) for row in shown)
+    return _table(("what", *(f"`{each}`" for each in profiles.Profile)), written)
+
+
 PIECES: dict[str, Callable[[], str]] = {
     **{f"keys of {the}": partial(keys, shape) for the, shape in SHAPES.items()},
     "keys of anywhere alone": partial(keys, "anywhere", without="transition"),
@@ -213,6 +224,7 @@ PIECES: dict[str, Callable[[], str]] = {
     "forms of conditions": forms,
     "operators": operators,
     "limits": limits,
+    **{f"readers of {table}": partial(readers, table) for table in (*profiles.TABLES, "kind", "sensitive")},
     **{f"codes, {name}": partial(code_group, name) for name in (*codes.GROUPS, *codes.FOUND)},
 }
 """What can stand between markers in a page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rupture_protocol.exports.cells import as_cell, defused
@@ -65,7 +65,8 @@ def as_csv(exports: Iterable[Json], profile: Profile, *, sensitive: bool = False
 def _rows(export: Json, profile: Profile) -> Iterator[Json]:
     for event in export["events"]:
         row = {**event, "case": export["case"], **_person(event, profile), **_protocol(event)}
-        yield from ({**row, **each} for each in event.get("facts") or ({},))
+        facts: Sequence[Json] = event.get("facts") or ({},)
+        yield from ({**row, **each} for each in facts)
     for refusal in export.get("refusals", ()):
         row = {**refusal, "case": export["case"], "kind": REFUSED, **_person(refusal, profile)}
         yield {**row, "asked": refusal["verb"]}

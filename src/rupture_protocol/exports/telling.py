@@ -176,6 +176,8 @@ _SAID = {
     EventKind.PRECAUTION: "A step was taken as a precaution",
     EventKind.OVERRIDE: "A step was taken as an exception",
     EventKind.MIGRATED: "A newer version of the rules took over",
+    EventKind.HELD: "A legal hold began",
+    EventKind.RELEASED: "A legal hold ended",
 }
 
 
