@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.store.books import HOUR, KIM, LEE, NOON, SUE, address
 
-from rupture_protocol import Actor, Casebook, Engine, loads
+from rupture_protocol import Actor, Casebook, Engine, loads, verify_case
 from rupture_protocol.engine.case import Case, Event, EventKind
 from rupture_protocol.errors import Refused
 from rupture_protocol.exports import document, profiles, table, telling
@@ -90,7 +90,7 @@ def everything(written: dict[str, Any]) -> str:
     """All that an export says, in both forms; without the proof, which is of its own kind."""
     profile = Profile(written["profile"])
     rows = "".join(table.as_csv([written], profile, sensitive=written["sensitive"]))
-    return json.dumps({name: each for name, each in written.items() if name != "proof"}) + rows
+    return json.dumps({name: each for name, each in written.items() if name != "evidence"}) + rows
 
 
 # Nothing is forgotten ---------------------------------------------------------------------------------
@@ -207,11 +207,31 @@ def test_an_audit_has_who_and_when_and_no_value(book: Casebook) -> None:
     assert written["refusals"][0]["by"] == {"id": "lee", "role": "therapist"}
     assert written["events"][-1]["kind"] == "override"
     assert written["events"][-1]["reason"] == "client_preference"
-    entries = written["proof"]["entries"]
+    entries = written["evidence"]["proof"]["entries"]
     assert len(entries) == len(book.history("c-17"))
     assert not any("content" in each for each in entries)
     with pytest.raises(ValueError, match="never has sensitive"):
         told(book, Profile.AUDIT, sensitive=True)
+
+
+@pytest.mark.parametrize("migrated", [False, True])
+def test_the_evidence_of_an_audit_verifies_without_contents(tmp_path: Path, migrated: bool) -> None:
+    new = Engine(loads(TEXT.replace("1.0.0", "2.0.0") + "migrates: [{from: '>=1,<2'}]\n"))
+    with Casebook(address(tmp_path), [Engine(loads(TEXT))]) as book:
+        book.open("c-17", by=LEE, at=NOON, note=STAFF_WORDS)
+        book.record("c-17", {"words": STAFF_WORDS}, by=LEE, at=NOON)
+        if migrated:
+            book.migrate("c-17", to=new, by=LEE, at=NOON)
+        evidence = told(book, Profile.AUDIT)["evidence"]
+    assert STAFF_WORDS not in json.dumps(evidence)
+    assert not [level.findings for level in verified(evidence) if level.findings]
+    evidence["history"][1]["at"] = NOON.isoformat().replace("12:", "11:")
+    assert [level.name for level in verified(evidence) if level.findings] == ["history"]
+
+
+def verified(evidence: dict[str, Any]) -> list[verify_case.Level]:
+    """What `verify_case.py` says of it, which knows nothing of this library."""
+    return verify_case.verify(verify_case.read_proof(json.dumps(evidence)))
 
 
 def test_research_has_days_and_numbers_and_nobody(book: Casebook) -> None:

@@ -12,9 +12,11 @@ from rupture_protocol.exports.profiles import DAYS, OUT, PROOF, RANDOM, SENSITIV
 from rupture_protocol.exports.telling import Telling
 from rupture_protocol.store.casebook import Casebook
 from rupture_protocol.store.errors import CaseErased, CaseNotFound
+from rupture_protocol.store.proof import Proof
 
 SCHEMA = "rupture-export/1"
 Json = dict[str, Any]
+_IN_THE_OPEN = ("seq", "kind", "at", "by", "under")
 
 
 def exported(
@@ -58,8 +60,16 @@ def told(book: Casebook, case_id: str, profile: Profile, *, at: datetime, sensit
     if refusals:
         written["refusals"] = refusals
     if PROOF.of(profile) is not OUT and profile is not Profile.FULL:
-        written["proof"] = book.proof(case_id).to_json(contents=())
+        written["evidence"] = _evidence(book.proof(case_id))
     return written
+
+
+def _evidence(proof: Proof) -> Json:
+    """What lies in the open of a case, and its proof: a `rupture-case/1` that verifies without contents."""
+    whole = wire.case_to_json(proof.case)
+    history = [{name: each[name] for name in _IN_THE_OPEN if name in each} for each in whole["history"]]
+    kept = {name: whole[name] for name in ("schema", "case", "version", "protocol")}
+    return {**kept, "history": history, "proof": proof.to_json(contents=())}
 
 
 def in_any_order(case_ids: Iterable[str], profile: Profile) -> list[str]:
