@@ -31,6 +31,7 @@ FLOORS = (
     "shipped",
     "frozen",
     "once",
+    "discreet",
     "errors",
 )
 """From the top down: a module may import its own floor and those below."""

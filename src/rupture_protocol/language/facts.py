@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from rupture_protocol.discreet import discreet
 from rupture_protocol.errors import ValueRefused, shorten
 from rupture_protocol.frozen import NOTHING
 from rupture_protocol.language import quantities
@@ -91,6 +92,7 @@ class Fact:
     sensitive: bool = False
     source: tuple[str, ...] = ()
 
+    @discreet
     def parse(self, value: object) -> Value:
         """A value as a host gives it, checked and in the fact's own Python type.
 
@@ -108,6 +110,7 @@ class Fact:
             )
         return parsed
 
+    @discreet
     def parse_text(self, text: str) -> Value | Unknown:
         """A value as it is typed on a command line: `true`, `12`, `a,b` for a set, `unknown`."""
         if text == "unknown":

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from rupture_protocol.discreet import forget_locals
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.store.casebook import Casebook
 from rupture_protocol.store.delivering import Delivery
@@ -34,7 +36,13 @@ def _twin(
 
     @wraps(method)
     async def awaited(self: AsyncCasebook, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._run(partial(method, self.book, *args, **kwargs))
+        before, call = sys.exception(), partial(method, self.book, *args, **kwargs)
+        try:
+            return await self._run(call)
+        except BaseException as error:
+            del args, kwargs, call
+            forget_locals(error, before)
+            raise
 
     return awaited
 

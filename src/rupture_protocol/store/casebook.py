@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rupture_protocol.discreet import with_discreet_verbs
 from rupture_protocol.engine import wire
 from rupture_protocol.engine.case import Actor, Case, Event, ProtocolRef
 from rupture_protocol.engine.decision import Decision
@@ -39,6 +40,7 @@ from rupture_protocol.store.verifying import verify_entries, verify_store
 from rupture_protocol.store.writing import Write
 
 
+@with_discreet_verbs("deliver")
 class Casebook:
     """Cases, kept: the verbs of the engine, by the id of a case.
 
