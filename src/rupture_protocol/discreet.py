@@ -65,4 +65,6 @@ def forget_locals(error: BaseException, before: BaseException | None = None) -> 
             continue
         seen.add(id(each))
         traceback.clear_frames(each.__traceback__)
+        if each.__suppress_context__:
+            each.__context__ = None  # what it was raised `from None` to hide may say what was given
         waiting += (each.__cause__, each.__context__)

@@ -212,7 +212,7 @@ class CaseCheck:
         agenda = agenda_of(engine, case)
         mask = self.vault.mask
         summary = summary_row(summary_of(engine, case), agenda, mask)
-        steady = "steady_until"
+        steady = "steady"
         if [_without(row, steady) for row in summaries] != [_without(summary, steady)]:
             yield self._finding(None, "what lists say of it is not how it stands")
         elif summaries[0][steady] != summary[steady] or dues != deadline_rows(case.id, agenda, mask):

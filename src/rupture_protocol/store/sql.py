@@ -30,7 +30,16 @@ from rupture_protocol.store.kept_protocols import files_of
 from rupture_protocol.store.key_holder import KeyHolder
 from rupture_protocol.store.keys.keys import Keys
 from rupture_protocol.store.sound import sound
-from rupture_protocol.store.summary import Agenda, CaseDue, Summary, deadline_rows, summary_row
+from rupture_protocol.store.summary import (
+    Agenda,
+    CaseDue,
+    Span,
+    Summary,
+    deadline_rows,
+    moment_of,
+    span_of,
+    summary_row,
+)
 from rupture_protocol.store.vault import KeyedVault
 
 DEFAULT_TIMEOUT = 5.0
@@ -329,22 +338,38 @@ class SqlSession:
         """What is due in cases that were not written to since that moment, and are foreseen until then."""
         due, summary, moment = tables.deadline.c, tables.case_summary.c, microseconds(at)
         query = (
-            select(due.case_id, due.name, due.started_at, due.due_at, due.certain)
+            select(due.case_id, due.span, summary.steady)
             .join(tables.case_summary, summary.case_id == due.case_id)
-            .where(or_(due.due_at.is_(None), due.due_at <= moment))
-            .where(due.since <= moment, or_(due.until.is_(None), due.until > moment))
-            .where(or_(summary.steady_until.is_(None), summary.steady_until > moment))
             .where(summary.updated_at <= moment)
         )
-        make = partial(_due, cache(self.vault.unmask))
-        return sound(self.connection.execute(query), query.selected_columns, make)
+        found = sound(self.connection.execute(query), query.selected_columns, self._foreseen)
+        for span, steady in found:
+            runs = span.since <= at and (span.until is None or span.until > at)
+            if runs and (span.due.due or at) <= at and (steady is None or steady > at):
+                yield span.due
 
     def unsteady(self, at: datetime) -> tuple[str, ...]:
         """The cases that were written to since that moment, or are not foreseen until then."""
-        table, moment = tables.case_summary, microseconds(at)
-        changed = or_(table.c.steady_until <= moment, table.c.updated_at > moment)
-        query = select(table.c.case_id).where(changed, table.c.ended == 0).order_by(table.c.case_id)
-        return tuple(sound(self.connection.execute(query), query.selected_columns, str))
+        table, moment = tables.case_summary.c, microseconds(at)
+        changes = or_(table.steady.is_not(None), table.updated_at > moment)
+        query = select(table.case_id, table.updated_at, table.steady)
+        query = query.where(changes, table.ended == 0).order_by(table.case_id)
+        found = sound(self.connection.execute(query), query.selected_columns, lambda *row: row)
+        return tuple(
+            case_id
+            for case_id, updated, steady in found
+            if updated > moment or (steady is not None and self._moment(steady) <= at)
+        )
+
+    def _foreseen(self, case_id: str, span: bytes, steady: bytes | None) -> tuple[Span, datetime | None]:
+        try:
+            until = None if steady is None else self._moment(steady)
+            return span_of(case_id, self.vault.unmask(span)), until
+        except ValueError:
+            raise drivers.damaged() from None
+
+    def _moment(self, sealed: bytes) -> datetime:
+        return moment_of(self.vault.unmask(sealed))
 
 
 def _summary(
@@ -360,25 +385,13 @@ def _summary(
     updated_at: int,
     overrides: int,
     precautions: int,
-    _steady: int | None,
+    _steady: bytes | None,
 ) -> Summary:
     protocol = ProtocolRef(protocol_id, protocol_version, protocol_digest)
     opened, updated = instant(opened_at), instant(updated_at)
     return Summary(
         case_id, version, unmask(state), bool(ended), protocol, opened, updated, overrides, precautions
     )
-
-
-def _due(
-    unmask: Callable[[bytes], str],
-    case_id: str,
-    name: bytes,
-    started_at: int,
-    due_at: int | None,
-    certain: int,
-) -> CaseDue:
-    due = None if due_at is None else instant(due_at)
-    return CaseDue(case_id, unmask(name), instant(started_at), due, certain=bool(certain))
 
 
 def _check_head(case_id: str, head: Row[Any] | None, entries: Sequence[Entry]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
 from rupture_protocol.engine.deadlines import DeadlineState, Due
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.truth import TRUE
-from rupture_protocol.store.entry import microseconds
+from rupture_protocol.language.digest import canonical_json
+from rupture_protocol.store.entry import instant, microseconds
 
 FORESEEN = 8
 """How many changes are foreseen, each as a record expires; what is later is decided when it is asked for."""
@@ -131,25 +133,51 @@ def summary_row(summary: Summary, agenda: Agenda, mask: Mask) -> dict[str, objec
         "updated_at": microseconds(summary.updated),
         "overrides": summary.overrides,
         "precautions": summary.precautions,
-        "steady_until": None if agenda.steady_until is None else microseconds(agenda.steady_until),
+        "steady": _sealed_moment(summary.case, agenda.steady_until, mask),
     }
 
 
 def deadline_rows(case_id: str, agenda: Agenda, mask: Mask) -> list[dict[str, object]]:
-    """What is due in a case, as rows of their table."""
+    """What is due in a case, as rows of their table.
+
+    Their times are sealed as well: a deadline may start with a date that was recorded.
+    """
     return [
-        {
-            "case_id": case_id,
-            "number": number,
-            "name": mask(span.due.deadline),
-            "started_at": microseconds(span.due.started),
-            "due_at": None if span.due.due is None else microseconds(span.due.due),
-            "certain": int(span.due.certain),
-            "since": microseconds(span.since),
-            "until": None if span.until is None else microseconds(span.until),
-        }
+        {"case_id": case_id, "number": number, "span": mask(_written(case_id, span))}
         for number, span in enumerate(agenda.spans)
     ]
+
+
+def _written(case_id: str, span: Span) -> str:
+    due = span.due
+    times = (due.started, due.due, span.since, span.until)
+    return canonical_json([case_id, due.deadline, due.certain, *map(_plain, times)])
+
+
+def span_of(case_id: str, text: str) -> Span:
+    """What is due, as a row of its table says it.
+
+    Raises:
+        ValueError: It is of another case.
+    """
+    whose, deadline, certain, *times = json.loads(text)
+    if whose != case_id:
+        raise ValueError("of another case")
+    started, due, since, until = (None if each is None else instant(each) for each in times)
+    return Span(CaseDue(case_id, deadline, started, due, certain=certain), since, until)
+
+
+def _sealed_moment(case_id: str, moment: datetime | None, mask: Mask) -> bytes | None:
+    return None if moment is None else mask(canonical_json([case_id, _plain(moment)]))
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that a sealed column holds."""
+    return instant(json.loads(text)[1])
+
+
+def _plain(moment: datetime | None) -> int | None:
+    return None if moment is None else microseconds(moment)
 
 
 def _owed(case_id: str, due: Due) -> CaseDue | None:

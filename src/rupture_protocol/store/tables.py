@@ -1,8 +1,9 @@
 """The tables, as they are in SQLite and PostgreSQL. Times are whole microseconds since 1970, in UTC.
 
 What is true is in `event`, what guards it in `case_head`; `case_summary`, `deadline` and `outbox` can be made
-again from these. Contents are sealed, and so are the words of lists (a state, a deadline): case ids, times,
-kinds of events and the ids of those who wrote them lie in the open.
+again from these. Contents are sealed, and so is what lists say (a state, a deadline and its times, which are
+made of what was recorded): case ids, times of recording, kinds of events and the ids of those who wrote them
+lie in the open.
 """
 
 from __future__ import annotations
@@ -113,10 +114,9 @@ case_summary = _table(
     Column("updated_at", _Long, nullable=False),
     Column("overrides", Integer, nullable=False),
     Column("precautions", Integer, nullable=False),
-    Column("steady_until", _Long),
+    Column("steady", LargeBinary),
     Index("case_summary_state", "state", "case_id"),
     Index("case_summary_protocol", "protocol_id", "case_id"),
-    Index("case_summary_steady", "steady_until"),
     Index("case_summary_updated", "updated_at"),
 )
 
@@ -124,14 +124,8 @@ deadline = _table(
     "deadline",
     Column("case_id", _Text, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("name", LargeBinary, nullable=False),
-    Column("started_at", _Long, nullable=False),
-    Column("due_at", _Long),
-    Column("certain", Integer, nullable=False),
-    Column("since", _Long, nullable=False),
-    Column("until", _Long),
+    Column("span", LargeBinary, nullable=False),
     PrimaryKeyConstraint("case_id", "number"),
-    Index("deadline_due", "due_at"),
 )
 
 refusal = _table(
