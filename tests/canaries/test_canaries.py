@@ -24,6 +24,7 @@ from tests.canaries.planted import OPEN, VALUES, WORDS, engine, forms, found_in,
 from tests.canaries.watching import Watch, told_by, watching
 from tests.fault.apsw_driver import ApswDriver
 from tests.fault.failing import NAME, Failing, broken, full
+from tests.fault.power import JOURNALS
 from tests.store.books import NOON, address
 from tests.store.postgres import running
 
@@ -79,6 +80,15 @@ def test_nothing_is_told_that_was_given(folder: Path) -> None:
     assert count > 200
     for where in ("log", "error", "repr", "under way journal", "under way .db", "left .db"):
         assert watch.seen[where] > 1_000, where
+    assert watch.leaks == {}
+
+
+def test_nor_in_a_write_ahead_log(folder: Path) -> None:
+    store = SqlStore(address(folder / "store"), module=ApswDriver(library=JOURNALS["WAL"]))
+    with watching(folder) as watch, Casebook(store, [engine()]) as book:
+        do(watch, verbs(book))
+        watch.look_at_files("before it is closed", folder)
+    assert watch.seen["before it is closed wal"] > 1_000
     assert watch.leaks == {}
 
 

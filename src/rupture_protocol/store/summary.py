@@ -160,11 +160,11 @@ def span_of(case_id: str, text: str) -> Span:
     Raises:
         ValueError: It is of another case.
     """
-    whose, deadline, certain, *times = json.loads(text)
+    whose, deadline, certain, started, due, since, until = json.loads(text)
     if whose != case_id:
         raise ValueError("of another case")
-    started, due, since, until = (None if each is None else instant(each) for each in times)
-    return Span(CaseDue(case_id, deadline, started, due, certain=certain), since, until)
+    owed = CaseDue(case_id, deadline, instant(started), _moment(due), certain=certain)
+    return Span(owed, instant(since), _moment(until))
 
 
 def _sealed_moment(case_id: str, moment: datetime | None, mask: Mask) -> bytes | None:
@@ -174,6 +174,10 @@ def _sealed_moment(case_id: str, moment: datetime | None, mask: Mask) -> bytes |
 def moment_of(text: str) -> datetime:
     """The moment that a sealed column holds."""
     return instant(json.loads(text)[1])
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else instant(at)
 
 
 def _plain(moment: datetime | None) -> int | None:
