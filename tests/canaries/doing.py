@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tests.canaries.planted import (
@@ -19,7 +20,8 @@ from tests.canaries.planted import (
     engine,
     text,
 )
-from tests.store.books import HOUR, NOON
+from tests.canaries.watching import Watch
+from tests.store.books import HOUR, NOON, address
 
 from rupture_protocol import UNKNOWN, Actor, Casebook, RuptureError
 from rupture_protocol.exports import document
@@ -33,6 +35,9 @@ CASE = OPEN["case id"]
 DAY = timedelta(days=1)
 Act = tuple[str, Callable[[], object], type[BaseException] | None]
 """What is done, and what it raises; None: nothing."""
+
+
+RECORD: dict[str, Any] = {"by": SUE, "at": NOON, "note": text("note of record")}
 
 
 def _given(name: str, by: Actor = SUE, **more: Any) -> dict[str, Any]:
@@ -105,7 +110,9 @@ def refusals(book: Casebook) -> Iterator[Act]:
         yield f"suppose {name}", partial(book.decide, CASE, at=NOON, suppose={name: value}), RuptureError
         parse = partial(engine().protocol.fact(name).parse, value)
         yield f"parse {name}", parse, RuptureError
-        as_text = partial(engine().protocol.fact(name).parse_text, f"{value}{WORDS['wrong value']} " * 2_000)
+        as_text = partial(
+            engine().protocol.fact(name).parse_text, f"{value}{WORDS['wrong value']} "[:64] * 200
+        )
         yield f"parse text {name}", as_text, RuptureError
         imagine = partial(engine().imagine, facts={name: value})
         yield f"imagine {name}", imagine, RuptureError
@@ -202,3 +209,22 @@ def erasing(book: Casebook) -> Iterator[Act]:
     again = partial(book.record, CASE, VALUES, **_given("record"))
     yield "record, erased", again, errors.CaseErased
     yield "open, erased", partial(book.open, CASE, **_given("open")), errors.StoreError
+
+
+def book_in(folder: Path) -> Casebook:
+    return Casebook(address(folder / "store"), [engine()], timeout=0.1)
+
+
+def do(watch: Watch, acts: Iterable[Act]) -> int:
+    """Does all of it, and makes sure that what is to fail fails."""
+    count = 0
+    for what, call, expected in acts:
+        error = watch.attempt(what, call)
+        assert (error is None) if expected is None else isinstance(error, expected), (what, repr(error))
+        count += 1
+    return count
+
+
+def everything(watch: Watch, book: Casebook) -> int:
+    count = do(watch, verbs(book)) + do(watch, refusals(book)) + do(watch, garbage(book))
+    return count + do(watch, reading(book)) + do(watch, erasing(book))

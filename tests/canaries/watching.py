@@ -90,7 +90,8 @@ def watching(folder: Path | None = None) -> Iterator[Watch]:
     names = (None, "sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool", "rupture_protocol", "transitions")
     loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
-    loggers[0].addHandler(watch)
+    root, handlers = loggers[0], loggers[0].handlers
+    root.handlers = [watch]  # the handlers of the tests themselves would format and keep all of it
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
 
@@ -107,6 +108,6 @@ def watching(folder: Path | None = None) -> Iterator[Watch]:
             watch.look("warning", str(each.message))
     finally:
         event.remove(sqlalchemy.Engine, "commit", under_way)
-        loggers[0].removeHandler(watch)
+        root.handlers = handlers
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)

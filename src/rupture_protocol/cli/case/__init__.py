@@ -23,7 +23,7 @@ LISTED = {
     "verify": "Find whatever is kept and is not as it was written.",
     "checkpoint": "Write what all cases are now into a file, signed.",
     "report": "Write what happened in a case, and why, as a page to hand on.",
-    "export": "Print a case with its whole history.",
+    "export": "Print a case, whole or as much of it as somebody may see.",
     "import": "Keep a case that was exported.",
 }
 """Every command, with its one line of help: listing them imports none."""
