@@ -83,6 +83,15 @@ def test_the_event_is_of_its_own_kind_and_the_history_stays() -> None:
     assert (case.history[-1].kind, case.history[-1].protocol) == (EventKind.MIGRATED, new.ref)
 
 
+def test_a_case_that_was_migrated_is_put_together_again_as_it_is() -> None:
+    old, new = engines()
+    case = old.migrate(running(old), to=new, by=SUE, at=NOON + timedelta(hours=2))
+    case = new.record(case, {"harm": "severe"}, by=LEE, at=NOON + timedelta(hours=3))
+
+    assert new.restore(case.id, case.history, before=[old]) == case
+    assert case.read[-1] == case.history[-1]
+
+
 def test_deadlines_go_on_from_where_they_started() -> None:
     old, new = engines()
     case = old.migrate(running(old), to=new, by=SUE, at=NOON + timedelta(hours=2))

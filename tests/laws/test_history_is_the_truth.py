@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.strategies import NOON, Dice, Moment, dice, law, moments
+from tests.strategies import NOON, Dice, Moment, catches, dice, law, moments
 
 from rupture_protocol import Actor, Case, Engine, Event, InvalidCase
+from rupture_protocol.engine import fold as folding
 from rupture_protocol.engine import replay as replaying
-from rupture_protocol.engine.case import EventKind
+from rupture_protocol.engine.case import EventKind, ProtocolRef, Visit
 from rupture_protocol.engine.wire import decision_to_json
-from rupture_protocol.language.facts import to_json
+from rupture_protocol.language.facts import UNKNOWN, to_json
 
 LIVED = moments(imagined=False)
 Place = tuple[str | int, ...]
@@ -40,6 +41,56 @@ def test_replaying_a_history_gives_the_same_case_and_decisions(moment: Moment) -
     assert again.version == len(again.history) == again.history[-1].seq
     decision = decision_to_json(engine.decide(case, at=moment.at))
     assert decision_to_json(engine.decide(again, at=moment.at)) == decision
+
+
+def restored(engine: Engine, events: Sequence[Event]) -> Case | str:
+    """The case that events make, put together at once; or why they make none."""
+    try:
+        return engine.restore("case-1", events)
+    except InvalidCase as error:
+        return str(error)
+
+
+def one_by_one(engine: Engine, events: Sequence[Event]) -> Case | str:
+    """As `restored`, with a case after each event, which is slower and easier to believe."""
+    try:
+        return list(replaying.course("case-1", events, [engine]))[-1]
+    except InvalidCase as error:
+        return str(error)
+
+
+@law(40)
+@given(LIVED)
+def test_a_history_put_together_at_once_is_that_put_together_event_by_event(moment: Moment) -> None:
+    assert restored(moment.engine, moment.case.history) == moment.case
+    assert one_by_one(moment.engine, moment.case.history) == moment.case
+
+
+@law(80)
+@given(LIVED, dice())
+def test_what_cannot_be_put_together_event_by_event_cannot_be_at_once(moment: Moment, picks: Dice) -> None:
+    history = list(moment.case.history)
+    at = picks.number(0, len(history) - 1)
+    history[at] = replace(history[at], **picks.one(UNFITTING))
+    if picks.now_and_then(3):
+        history.append(history.pop(picks.number(0, len(history) - 1)))
+
+    assert restored(moment.engine, history) == one_by_one(moment.engine, history)
+
+
+UNFITTING: list[dict[str, Any]] = [
+    {},
+    {"seq": 3},
+    *({"kind": kind} for kind in EventKind),
+    {"to": "later"},
+    {"to": "nowhere"},
+    {"to": None},
+    {"source": "middle"},
+    {"facts": {"fact_0": True, "no_such_fact": True}},
+    {"facts": {"fact_0": UNKNOWN, "no_such_fact": UNKNOWN}, "withdrawn": True},
+    {"occurred": NOON.replace(year=2000)},
+    {"protocol": ProtocolRef("other", "1.0.0", "0" * 64)},
+]
 
 
 @law(40)
@@ -255,6 +306,17 @@ SMALL = _small()
 
 
 # Planted faults ---------------------------------------------------------------------------------------
+
+
+def test_the_law_catches_visits_that_are_not_counted_where_a_history_is_put_together_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def differs(moment: Moment) -> bool:
+        return restored(moment.engine, moment.case.history) != moment.case
+
+    monkeypatch.setattr(folding, "once_more", lambda _, at: Visit(1, at))
+
+    assert catches(differs, LIVED)
 
 
 def _small_dump(**changes: Any) -> Any:

@@ -174,5 +174,9 @@ class Case:
 
 def entered(visits: Mapping[str, Visit], state: str, at: datetime) -> Frozen[str, Visit]:
     """The visits after entering a state."""
-    before = visits.get(state)
-    return Frozen({**visits, state: Visit(1 if before is None else before.count + 1, at)})
+    return Frozen({**visits, state: once_more(visits.get(state), at)})
+
+
+def once_more(before: Visit | None, at: datetime) -> Visit:
+    """The visits to a state after entering it."""
+    return Visit(1 if before is None else before.count + 1, at)

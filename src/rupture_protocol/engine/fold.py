@@ -1,11 +1,23 @@
-"""A case after one more event: the fold that makes state and facts of a history."""
+"""A case after one more event, or after many: the fold that makes state and facts of a history."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rupture_protocol.engine.calendar import Calendar, after
-from rupture_protocol.engine.case import STEPS, Case, Event, EventKind, Record, Standing, Visit, entered
+from rupture_protocol.engine.case import (
+    STEPS,
+    Case,
+    Event,
+    EventKind,
+    ProtocolRef,
+    Record,
+    Standing,
+    Visit,
+    entered,
+    once_more,
+)
 from rupture_protocol.frozen import NOTHING, Frozen
 from rupture_protocol.language.facts import Unknown
 from rupture_protocol.language.protocol import Protocol
@@ -22,17 +34,64 @@ def fold(protocol: Protocol, calendar: Calendar, case: Case, event: Event) -> Ca
     """The case after an event that may happen to it."""
     history = (*case.history, event)
     read = (*case.read, event) if case.read else ()
+    state, visits = case.state, case.visits
     if event.kind in STEPS:
-        return _moved(protocol, case, event, history, read)
+        state = event.to or case.state
+        visits = entered(case.visits, state, event.occurred)
+    changed = _changed(protocol, calendar, case.facts, event, state)
+    facts = Frozen({**case.facts, **changed}) if changed else case.facts
+    return Case(case.id, case.protocol, state, facts, visits, history, read)
+
+
+class Folding:
+    """A case while many events are put to it: what `fold` makes of them, without a case after each."""
+
+    def __init__(self, protocol: Protocol, calendar: Calendar, case: Case) -> None:
+        self._protocol, self._calendar = protocol, calendar
+        self._before, self._events = case, list[Event]()
+        self.state = case.state
+        self._facts, self._visits = dict(case.facts), dict(case.visits)
+
+    @property
+    def protocol(self) -> ProtocolRef:
+        """Under which protocol it stands."""
+        return self._before.protocol
+
+    @property
+    def version(self) -> int:
+        """How many events made it."""
+        return self._before.version + len(self._events)
+
+    def add(self, event: Event) -> None:
+        """Puts one more event to it, which may happen to it."""
+        if event.kind in STEPS:
+            self.state = event.to or self.state
+            self._visits[self.state] = once_more(self._visits.get(self.state), event.occurred)
+        self._facts.update(_changed(self._protocol, self._calendar, self._facts, event, self.state))
+        self._events.append(event)
+
+    def case(self) -> Case:
+        """The case as it is now."""
+        before, facts = self._before, Frozen(self._facts) if self._facts else NOTHING
+        read = (*before.read, *self._events) if before.read else ()
+        history = (*before.history, *self._events)
+        return Case(before.id, before.protocol, self.state, facts, Frozen(self._visits), history, read)
+
+
+def _changed(
+    protocol: Protocol, calendar: Calendar, facts: Mapping[str, Record], event: Event, state: str
+) -> dict[str, Record]:
+    """The records that are others after an event, with which the case is in that state."""
+    if event.kind in STEPS:
+        return _forgotten(facts, protocol.states[state].forget)
     records = {
         name: record_of(protocol, calendar, event, name)
         for name in event.facts
-        if not _newer_stands(case.facts.get(name), event)
+        if not _newer_stands(facts.get(name), event)
     }
     if event.kind is EventKind.CORRECTED:
-        records = {name: _still_forgotten(record, case.facts[name]) for name, record in records.items()}
-    facts = Frozen({**case.facts, **records})
-    return Case(case.id, case.protocol, case.state, facts, case.visits, history, read)
+        return {name: _still_forgotten(record, facts[name]) for name, record in records.items()}
+    return records
 
 
 def _newer_stands(record: Record | None, event: Event) -> bool:
@@ -65,18 +124,9 @@ def _still_forgotten(record: Record, before: Record) -> Record:
     return replace(record, value=None, standing=Standing.FORGOTTEN, expires=None)
 
 
-def _moved(
-    protocol: Protocol, case: Case, event: Event, history: tuple[Event, ...], read: tuple[Event, ...]
-) -> Case:
-    state = event.to or case.state
-    facts = case.facts
-    forgotten = {
+def _forgotten(facts: Mapping[str, Record], names: tuple[str, ...]) -> dict[str, Record]:
+    return {
         name: replace(facts[name], value=None, standing=Standing.FORGOTTEN, expires=None)
-        for name in protocol.states[state].forget
+        for name in names
         if name in facts and facts[name].standing is not Standing.WITHDRAWN
     }
-    if forgotten:
-        facts = Frozen({**facts, **forgotten})
-    return Case(
-        case.id, case.protocol, state, facts, entered(case.visits, state, event.occurred), history, read
-    )

@@ -7,10 +7,13 @@ from typing import Any, Protocol
 
 from rupture_protocol.engine.calendar import Calendar
 from rupture_protocol.engine.case import STEPS, Case, Event, EventKind, ProtocolRef
-from rupture_protocol.engine.fold import fold, opened
+from rupture_protocol.engine.fold import Folding, fold, opened
 from rupture_protocol.engine.migration import Carry
 from rupture_protocol.errors import InvalidCase, RuptureError
 from rupture_protocol.language import protocol as language
+
+_UNDER_ANOTHER = frozenset({EventKind.OPENED, EventKind.MIGRATED})
+"""The kinds of event after which a case is under a protocol that it was not under before."""
 
 
 class Verbs(Protocol):
@@ -98,24 +101,41 @@ def restore(engine: Verbs, case_id: str, events: Iterable[Event], before: Iterab
     Raises:
         InvalidCase: They cannot be put together at all; the message names the event, never a value.
     """
-    case: Case | None = None
-    for after in course(case_id, events, (*before, engine)):
-        case = after
-    if case is None:
+    by_ref = {each.ref: each for each in (*before, engine)}
+    made: Folding | None = None
+    for number, event in enumerate(events, start=1):
+        try:
+            if made is None or event.kind in _UNDER_ANOTHER:
+                case = _after(by_ref, case_id, None if made is None else made.case(), event)
+                now = by_ref[case.protocol]
+                made = Folding(now.protocol, now.calendar, case)
+            else:
+                _check_follows(made, event)
+                made.add(event)
+        except (RuptureError, LookupError, TypeError, ValueError):
+            raise _does_not_fit(number) from None
+    if made is None:
         raise InvalidCase("a case has at least the event that opened it")
-    return case
+    return made.case()
 
 
 def course(case_id: str, events: Iterable[Event], engines: Iterable[Verbs]) -> Iterator[Case]:
-    """The case after each of these events, which are taken at their word. Raises as `restore`."""
+    """The case after each of these events, which are taken at their word; the last is what `restore` makes.
+
+    Raises as `restore`.
+    """
     by_ref = {each.ref: each for each in engines}
     case: Case | None = None
     for number, event in enumerate(events, start=1):
         try:
             case = _after(by_ref, case_id, case, event)
         except (RuptureError, LookupError, TypeError, ValueError):
-            raise InvalidCase(f"event {number} does not fit what was before it") from None
+            raise _does_not_fit(number) from None
         yield case
+
+
+def _does_not_fit(number: int) -> InvalidCase:
+    return InvalidCase(f"event {number} does not fit what was before it")
 
 
 def _after(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None, event: Event) -> Case:
@@ -124,13 +144,24 @@ def _after(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None
         if event.kind is not EventKind.OPENED or event.seq != 1 or event.to not in now.protocol.states:
             raise InvalidCase("it opens no case")
         return opened(case_id, event)
+    if event.kind is EventKind.MIGRATED:
+        _check_is_next(case, event)
+        return Carry(engines[case.protocol].protocol, now.protocol, now.calendar).over(case, event)
+    _check_follows(case, event)
+    return fold(now.protocol, now.calendar, case, event)
+
+
+def _check_is_next(case: Case | Folding, event: Event) -> None:
     if event.kind is EventKind.OPENED or event.seq != case.version + 1:
         raise InvalidCase("it is out of its order")
-    if event.kind is EventKind.MIGRATED:
-        return Carry(engines[case.protocol].protocol, now.protocol, now.calendar).over(case, event)
-    if event.protocol != case.protocol or (event.kind in STEPS and event.source != case.state):
+
+
+def _check_follows(case: Case | Folding, event: Event) -> None:
+    """That an event is the next one of a case, and of the state that it is in."""
+    _check_is_next(case, event)
+    same = event.protocol is case.protocol or event.protocol == case.protocol
+    if not same or (event.kind in STEPS and event.source != case.state):
         raise InvalidCase("it happened to another case")
-    return fold(now.protocol, now.calendar, case, event)
 
 
 def _again(engines: Mapping[ProtocolRef, Verbs], case_id: str, case: Case | None, event: Event) -> Case:
