@@ -311,9 +311,10 @@ def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Prot
         InvalidCase, KeyError, TypeError, ValueError: It is none; no message repeats a value.
     """
     _check_keys(written, _EVENT_KEYS)
+    known = protocol.facts
     facts: dict[str, Value | Unknown] = {
-        name: UNKNOWN if value is None else protocol.fact(name).parse(value)
-        for name, value in written.get("facts", {}).items()
+        name: UNKNOWN if value is None else known[name].parse(value)
+        for name, value in written.get("facts", NOTHING).items()
     }
     by, at = written["by"], _moment(written["at"])
     return Event(
@@ -326,8 +327,15 @@ def event_from_json(written: Mapping[str, Any], ref: ProtocolRef, protocol: Prot
         facts=Frozen(facts) if facts else NOTHING,
         withdrawn=_flag(written.get("withdrawn", False)),
         rests_on=tuple(written.get("rests_on", ())),
-        **{name: read(written, key) for key, name, read in _OPTIONAL if written.get(key) is not None},
+        **_further(written),
     )
+
+
+def _further(written: Mapping[str, Any]) -> dict[str, Any]:
+    """What only some kinds of event have; most have nothing of it."""
+    if _OPTIONAL_KEYS.isdisjoint(written):
+        return {}
+    return {name: read(written, key) for key, name, read in _OPTIONAL if written.get(key) is not None}
 
 
 _KINDS = {kind.value: kind for kind in EventKind}
@@ -399,3 +407,4 @@ _OPTIONAL: tuple[tuple[str, str, Callable[[Mapping[str, Any], str], Any]], ...] 
     ("reason", "reason", _text),
     ("corrects", "corrects", _number),
 )
+_OPTIONAL_KEYS = frozenset(key for key, _, _ in _OPTIONAL)

@@ -109,11 +109,10 @@ def event_of(header: Mapping[str, Any], content: Mapping[str, Any], protocol: Pr
     Raises:
         InvalidCase, LookupError, TypeError, ValueError: It is none.
     """
-    ref = ref_of(header)
-    written = {**content, **{name: header[name] for name in _IN_THE_OPEN}}
-    for name in _BESIDE:
-        written.pop(name, None)
-    return wire.event_from_json(written, ref, protocol)
+    written = {name: each for name, each in content.items() if name not in _BESIDE}
+    for name in _IN_THE_OPEN:
+        written[name] = header[name]
+    return wire.event_from_json(written, ref_of(header), protocol)
 
 
 def ref_of(header: Mapping[str, Any]) -> ProtocolRef:
