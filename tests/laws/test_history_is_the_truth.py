@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from tests.strategies import NOON, Dice, Moment, catches, dice, law, moments
 
 from rupture_protocol import Actor, Case, Engine, Event, InvalidCase
-from rupture_protocol.engine import fold as folding
 from rupture_protocol.engine import replay as replaying
 from rupture_protocol.engine.case import EventKind, ProtocolRef, Visit
 from rupture_protocol.engine.wire import decision_to_json
@@ -62,7 +61,11 @@ def one_by_one(engine: Engine, events: Sequence[Event]) -> Case | str:
 @law(40)
 @given(LIVED)
 def test_a_history_put_together_at_once_is_that_put_together_event_by_event(moment: Moment) -> None:
-    assert restored(moment.engine, moment.case.history) == moment.case
+    together = restored(moment.engine, moment.case.history)
+
+    assert isinstance(together, Case)
+    assert together == moment.case
+    assert list(together.facts) == list(moment.case.facts)
     assert one_by_one(moment.engine, moment.case.history) == moment.case
 
 
@@ -308,13 +311,21 @@ SMALL = _small()
 # Planted faults ---------------------------------------------------------------------------------------
 
 
-def test_the_law_catches_visits_that_are_not_counted_where_a_history_is_put_together_at_once(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("once_more", lambda _, at: Visit(1, at)),
+        ("Folding._can_wait", lambda *_: True),
+        ("Folding._settle", lambda _: None),
+    ],
+)
+def test_the_law_catches_a_history_that_is_put_together_at_once_and_wrongly(
+    name: str, fault: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def differs(moment: Moment) -> bool:
         return restored(moment.engine, moment.case.history) != moment.case
 
-    monkeypatch.setattr(folding, "once_more", lambda _, at: Visit(1, at))
+    monkeypatch.setattr(f"rupture_protocol.engine.fold.{name}", fault)
 
     assert catches(differs, LIVED)
 

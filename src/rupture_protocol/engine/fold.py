@@ -44,13 +44,19 @@ def fold(protocol: Protocol, calendar: Calendar, case: Case, event: Event) -> Ca
 
 
 class Folding:
-    """A case while many events are put to it: what `fold` makes of them, without a case after each."""
+    """A case while many events are put to it: what `fold` makes of them, without a case after each.
+
+    Most events record what happened after all before. Their records wait until they are needed: of the many
+    of one fact only the last stands in the end.
+    """
 
     def __init__(self, protocol: Protocol, calendar: Calendar, case: Case) -> None:
         self._protocol, self._calendar = protocol, calendar
         self._before, self._events = case, list[Event]()
         self.state = case.state
         self._facts, self._visits = dict(case.facts), dict(case.visits)
+        self._waiting: dict[str, Event] = {}
+        self._latest = max(event.occurred for event in case.history)
 
     @property
     def protocol(self) -> ProtocolRef:
@@ -64,14 +70,34 @@ class Folding:
 
     def add(self, event: Event) -> None:
         """Puts one more event to it, which may happen to it."""
+        if event.kind is EventKind.RECORDED and self._can_wait(event):
+            self._waiting.update(dict.fromkeys(event.facts, event))
+            self._latest = event.occurred
+        else:
+            self._add_at_once(event)
+        self._events.append(event)
+
+    def _can_wait(self, event: Event) -> bool:
+        """Whether nothing later stands in its way, and there is nothing unknown in it."""
+        return event.occurred >= self._latest and event.facts.keys() <= self._protocol.facts.keys()
+
+    def _add_at_once(self, event: Event) -> None:
+        self._settle()
         if event.kind in STEPS:
             self.state = event.to or self.state
             self._visits[self.state] = once_more(self._visits.get(self.state), event.occurred)
         self._facts.update(_changed(self._protocol, self._calendar, self._facts, event, self.state))
-        self._events.append(event)
+        self._latest = max(self._latest, event.occurred)
+
+    def _settle(self) -> None:
+        """Makes the records that wait."""
+        for name, event in self._waiting.items():
+            self._facts[name] = record_of(self._protocol, self._calendar, event, name)
+        self._waiting.clear()
 
     def case(self) -> Case:
         """The case as it is now."""
+        self._settle()
         before, facts = self._before, Frozen(self._facts) if self._facts else NOTHING
         read = (*before.read, *self._events) if before.read else ()
         history = (*before.history, *self._events)
