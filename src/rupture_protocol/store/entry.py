@@ -109,9 +109,15 @@ def event_of(header: Mapping[str, Any], content: Mapping[str, Any], protocol: Pr
     Raises:
         InvalidCase, LookupError, TypeError, ValueError: It is none.
     """
-    written = {name: each for name, each in content.items() if name not in _BESIDE}
-    for name in _IN_THE_OPEN:
-        written[name] = header[name]
+    written = {
+        **content,
+        "seq": header["seq"],
+        "kind": header["kind"],
+        "at": header["at"],
+        "by": header["by"],
+    }
+    for name in _BESIDE:
+        written.pop(name, None)
     return wire.event_from_json(written, ref_of(header), protocol)
 
 

@@ -45,15 +45,13 @@ def read(
     check_not_erased(entries)
     # One kind of thing at a time: that is faster than all there is to an event, event by event.
     found = _sound_contents(case_id, entries, headers, vault)
-    refs = _protocols(case_id, headers)
-    engines = {ref: engine_of(ref) for ref in dict.fromkeys(refs)}
+    of_each = _engines(case_id, headers, engine_of)
     events = [
-        _event(case_id, header, content, engines[ref])
-        for header, content, ref in zip(headers, found, refs, strict=True)
+        _event(case_id, header, content, engine)
+        for header, content, engine in zip(headers, found, of_each, strict=True)
     ]
     try:
-        now = engines[events[-1].protocol]
-        return now.restore(case_id, events, before=engines.values()), found
+        return of_each[-1].restore(case_id, events, before=dict.fromkeys(of_each)), found
     except RuptureError as error:
         raise IntegrityViolation(case_id, len(entries), str(error)) from None
 
@@ -69,14 +67,18 @@ def _sound_contents(
     return tuple(found)
 
 
-def _protocols(case_id: str, headers: Sequence[Mapping[str, Any]]) -> list[ProtocolRef]:
-    refs: list[ProtocolRef] = []
-    try:
-        for header in headers:
-            refs.append(ref_of(header))  # noqa: PERF401  # how far it came says which is wrong
-    except (LookupError, TypeError):
-        raise IntegrityViolation(case_id, len(refs) + 1, "it does not say its protocol") from None
-    return refs
+def _engines(case_id: str, headers: Sequence[Mapping[str, Any]], engine_of: EngineOf) -> list[Engine]:
+    """The engine of each event: mostly that of the one before."""
+    found: list[Engine] = []
+    under: ProtocolRef | None = None
+    for number, header in enumerate(headers, start=1):
+        try:
+            ref = ref_of(header)
+        except (LookupError, TypeError):
+            raise IntegrityViolation(case_id, number, "it does not say its protocol") from None
+        found.append(found[-1] if ref is under else engine_of(ref))
+        under = ref
+    return found
 
 
 def check_chain(case_id: str, entries: Sequence[Entry], vault: Vault) -> list[dict[str, Any]]:
