@@ -176,3 +176,12 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         filled(book)
         with pytest.raises(RuptureError, match="cannot be read"):
             said(book, tmp_path / "none.json")
+
+
+def test_a_store_without_its_keys_is_held_against_no_checkpoint_and_says_so(tmp_path: Path) -> None:
+    with book_in(tmp_path) as book:
+        filled(book)
+        _, file = book.checkpoint(tmp_path / "checks", at=LATER)
+    with Casebook(tmp_path / "cases.db", keys=tmp_path / "none") as book:
+        *_, last = said(book, file)
+    assert last[2] == "it cannot be held against checkpoint 1: the keys of this store are not here"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from rupture_protocol.engine.case import Case, Event, ProtocolRef
 from rupture_protocol.engine.engine import Engine
 from rupture_protocol.engine.replay import disagreements
-from rupture_protocol.store import tables
+from rupture_protocol.store import refusing, tables
 from rupture_protocol.store.chain import verified
 from rupture_protocol.store.entry import ERASED, Entry, event_of, from_bytes, ref_of, to_bytes
 from rupture_protocol.store.erasing import is_held
@@ -91,6 +92,7 @@ class CaseCheck:
             yield from self._keys(self.kept.beside)
             yield from self._outbox(self.kept.beside)
             yield from self._lists(self.kept.beside, case)
+            yield from self._refusals(self.kept.beside[tables.refusal.name])
 
     def _finding(self, seq: int | None, what: str) -> Finding:
         return Finding(self.kept.case, seq, what)
@@ -228,6 +230,18 @@ class CaseCheck:
             yield self._finding(None, "what lists say of it is not how it stands")
         elif summaries[0][agenda] != summary[agenda]:
             yield self._finding(None, f"what lists say is due in it is not what is due{CALENDAR}")
+
+    def _refusals(self, rows: list[Row]) -> Iterator[Finding]:
+        if not rows or isinstance(self.vault, NoVault):
+            return
+        kinds = [entry.kind for entry in self.kept.entries]
+        if not kinds or ERASED in kinds:
+            without = "was erased" if kinds else "has no events"
+            yield self._finding(None, f"it {without}, and what was refused in it is left")
+            return
+        with suppress(KeysMissing, KeysDamaged):  # that it cannot be read has been found
+            for wrong in refusing.disagreements(rows, self.vault.case_key(self.kept.case)):
+                yield self._finding(None, wrong)
 
 
 def is_canonical(data: bytes) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rupture_protocol.language.digest import canonical_json
 from rupture_protocol.store.case_check import Finding
@@ -42,6 +42,13 @@ class Head:
     def leaf(self) -> bytes:
         """Its hash in the tree."""
         return leaf_hash(canonical_json([self.case, self.version, self.hash]).encode("utf-8"))
+
+
+class Kept(NamedTuple):
+    """What a store has where a checkpoint has a head: its hash, and the id of the key that signed it."""
+
+    hash: str
+    signer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +146,16 @@ def differences(
     store: str,
     last: int,
     keys: Mapping[str, PublicKey],
-    hashes: Iterator[tuple[Head, str | None]],
+    kept: Iterator[tuple[Head, Kept | None]],
+    since: Iterator[tuple[str, int, str]],
 ) -> Iterator[Finding]:
     """What a checkpoint says otherwise than the store.
 
     Args:
         store, last: The id of the store, and the number of its last checkpoint.
-        keys: The public keys that it trusts.
-        hashes: Heads of the checkpoint, each with the hash that the store has at that place, or None.
+        keys: The public keys that it trusts, oldest first.
+        kept: Heads of the checkpoint, each with what the store has at that place, or None.
+        since: Events that came after it: case, number, and the id of the key that signed them.
     """
     name = f"checkpoint {checkpoint.number}"
     if checkpoint.store != store:
@@ -160,11 +169,22 @@ def differences(
         yield Finding(None, None, f"{name} is not the last one: that has the number {last}")
     if checkpoint.number > last:
         yield Finding(None, None, f"the store is older than {name}: its last one was {last or 'none'}")
-    for head, hash_ in hashes:
-        if hash_ is None:
+    # No clock counts, as it can be set: an older key signs nothing after a newer one has signed.
+    age = {key: number for number, key in enumerate(keys)}
+    newest = signed = age[checkpoint.signer]
+    for head, there in kept:
+        if there is None:
             yield Finding(head.case, head.version, f"{name} has it, and the store has not")
-        elif hash_ != head.hash:
+        elif there.hash != head.hash:
             yield Finding(head.case, head.version, f"it is another one than {name} has")
+        else:
+            newest = max(newest, age.get(there.signer, 0))
+    if signed < newest:
+        yield Finding(None, None, f"{name} is signed with a key that was retired before")
+    for case, seq, signer in since:
+        if age.get(signer, signed) < signed:
+            what = f"it came after {name}, and is signed with a key that was retired before"
+            yield Finding(case, seq, what)
 
 
 def number_of(file: Path) -> int:

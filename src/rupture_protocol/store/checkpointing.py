@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -20,16 +20,26 @@ from rupture_protocol.store.checkpoint import (
     LARGEST,
     Checkpoint,
     Head,
+    Kept,
     NoCheckpoint,
     differences,
     number_of,
     read_checkpoint,
 )
 from rupture_protocol.store.entry import Entry
-from rupture_protocol.store.errors import IntegrityViolation, StoreBusy, StoreError
+from rupture_protocol.store.errors import (
+    IntegrityViolation,
+    KeysDamaged,
+    KeysMissing,
+    StoreBusy,
+    StoreCorrupt,
+    StoreError,
+)
 from rupture_protocol.store.keys import files
+from rupture_protocol.store.raw import CannotBeRead, Raw
 from rupture_protocol.store.sound import sound
 from rupture_protocol.store.sql import SqlSession, SqlStore
+from rupture_protocol.store.vault import KEY_ID_SIZE
 
 NUMBER = "checkpoint"
 """The name under which a store keeps the number of its last checkpoint."""
@@ -83,8 +93,7 @@ def check_against(store: SqlStore, checkpoint: Path, case_id: str | None = None)
     """What a store has otherwise than a checkpoint, of one case or of all. It answers to any bytes.
 
     Raises:
-        KeysMissing: The store's keys are not here.
-        StoreError: The store cannot be read.
+        StoreError: The checkpoint cannot be read, or the store is held by others or gone.
     """
     try:
         with checkpoint.open("rb") as file:
@@ -97,12 +106,29 @@ def check_against(store: SqlStore, checkpoint: Path, case_id: str | None = None)
         ) from None
     except NoCheckpoint as error:
         return (Finding(None, None, f"{error}: `{shorten(checkpoint.name)}`"),)
-    heads = [head for head in said.heads if case_id in (None, head.case)]
+    found: list[Finding] = []
+    try:
+        for each in _differences(store, said, case_id):
+            found.append(each)  # noqa: PERF402  # what was found before an error stays found
+    except (KeysMissing, KeysDamaged, StoreCorrupt) as error:
+        found.append(Finding(None, None, f"it cannot be held against checkpoint {said.number}: {error}"))
+    except CannotBeRead:
+        found.append(Finding(None, None, "a part of the database cannot be read"))
+    return tuple(found)
+
+
+def _differences(store: SqlStore, said: Checkpoint, case_id: str | None) -> Iterator[Finding]:
+    known = {head.case: head.version for head in said.heads}
     with store.session() as session:
-        keys = session.vault.keys.trusted
-        hashes = ((head, _hash_at(session.connection, head)) for head in heads)
-        last = _last_number(session.connection)
-        return tuple(differences(said, store=store.id, last=last, keys=keys, hashes=hashes))
+        connection = session.connection
+        yield from differences(
+            said,
+            store=store.id,
+            last=_last_number(connection),
+            keys=session.vault.keys.trusted,
+            kept=((head, _at(connection, head)) for head in said.heads if case_id in (None, head.case)),
+            since=_since(connection, known, case_id),
+        )
 
 
 def _heads(session: SqlSession) -> Iterator[Head]:
@@ -133,14 +159,33 @@ def _last_two(session: SqlSession, case: str, version: int) -> list[Entry]:
     return list(sound(session.connection.execute(query), event.columns, Entry))
 
 
-def _hash_at(connection: Connection, head: Head) -> str | None:
+def _at(connection: Connection, head: Head) -> Kept | None:
+    """What is kept where a checkpoint has a head."""
     if not is_storable(head.case) or "\0" in head.case or not 0 < head.version < 2**31:
         return None
     event = tables.event.c
-    found = connection.execute(
-        select(event.hash).where(event.case_id == head.case, event.seq == head.version)
-    ).scalar()
-    return found.hex() if isinstance(found, bytes) else None
+    at = select(event.hash, event.signature).where(event.case_id == head.case, event.seq == head.version)
+    found = connection.execute(at).one_or_none()
+    return None if found is None else Kept(_hex(found.hash), _hex(found.signature, KEY_ID_SIZE))
+
+
+def _since(
+    connection: Connection, known: Mapping[str, int], case_id: str | None
+) -> Iterator[tuple[str, int, str]]:
+    """Events beyond those that are known: case, number, and the id of the key that signed them."""
+    event = tables.event.c
+    for row in Raw(connection).rows(tables.case_head, case_id):
+        case, version = row["case_id"], row["version"]
+        if isinstance(case, str) and isinstance(version, int) and version > known.get(case, 0):
+            after = event.seq > known.get(case, 0)
+            query = select(event.seq, event.signature).where(event.case_id == case, after)
+            for seq, signature in connection.execute(query):
+                yield case, seq, _hex(signature, KEY_ID_SIZE)
+
+
+def _hex(data: object, size: int | None = None) -> str:
+    """Some bytes in hex; whatever is no bytes is none."""
+    return data[:size].hex() if isinstance(data, bytes) else ""
 
 
 def _next_number(connection: Connection, highest: int) -> int:

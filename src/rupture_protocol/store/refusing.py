@@ -5,10 +5,10 @@ They are notes, not evidence: nothing chains them, so that one who was refused c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -50,7 +50,8 @@ def keep(connection: Connection, refusal: Refusal, key: CaseKey) -> None:
     content = to_bytes(
         {
             "version": refusal.version,
-            "role": refusal.by.role,
+            "at": microseconds(refusal.at),
+            "by": {"id": refusal.by.id, "role": refusal.by.role},
             "verb": refusal.verb,
             "about": list(refusal.about),
             "why": refusal.why,
@@ -78,12 +79,30 @@ def kept(connection: Connection, case_id: str, key: CaseKey) -> Iterator[Refusal
     query = select(table).where(table.c.case_id == case_id).order_by(table.c.number)
     for row in sound(connection.execute(query), table.columns, _Row):
         try:
-            said = from_bytes(key.open(row.number, KIND, row.payload))
-            by = Actor(row.actor, said["role"])
-            about, at = tuple(said["about"]), instant(row.at)
-            yield Refusal(case_id, said["version"], at, by, said["verb"], about, said["why"])
-        except (Unreadable, LookupError, TypeError, ValueError, OverflowError):
+            yield _read(row, key)
+        except _IS_NONE:
             raise IntegrityViolation(case_id, 0, f"refusal {row.number} cannot be read") from None
+
+
+def disagreements(rows: Iterable[Mapping[str, Any]], key: CaseKey) -> Iterator[str]:
+    """What is wrong with the refusals of a case, given as rows of any values."""
+    for expected, row in enumerate((_Row(*each.values()) for each in rows), start=1):
+        try:
+            _read(row, key)
+        except Exception:  # whatever the bytes are, they are a finding
+            yield f"refusal {row.number} cannot be read"
+            continue
+        if row.number != expected:
+            yield f"refusal {row.number} is not in its place"
+
+
+def _read(row: _Row, key: CaseKey) -> Refusal:
+    said = from_bytes(key.open(row.number, KIND, row.payload))
+    by = Actor(said["by"]["id"], said["by"]["role"])
+    if (by.id, said["at"]) != (row.actor, row.at):
+        raise ValueError("its columns are not what it says")
+    about = tuple(said["about"])
+    return Refusal(row.case, said["version"], instant(row.at), by, said["verb"], about, said["why"])
 
 
 class _Row(NamedTuple):
@@ -92,3 +111,6 @@ class _Row(NamedTuple):
     at: int
     actor: str
     payload: bytes
+
+
+_IS_NONE = (Unreadable, LookupError, TypeError, ValueError, OverflowError)
