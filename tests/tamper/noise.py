@@ -31,7 +31,7 @@ LEFT_OUT = (
     tables.outbox.c.position,
     *(column for column in tables.protocol_file.c if column.name in ("name", "folder", "number")),
 )
-"""Which store it is, how far others have read; numbers of which only the order counts, and names of files."""
+"""What the store says of itself, how far others have read, numbers in an order, and names of files."""
 LARGEST = 100_000
 Value = Any
 Change = Callable[[random.Random, Value], Value]
