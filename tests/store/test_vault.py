@@ -108,8 +108,9 @@ def test_a_key_that_was_retired_signs_nothing_after_another(tmp_path: Path) -> N
         ]
 
 
-def test_where_lists_are_begun_anew_for_each_address(where: str) -> None:
+def test_a_store_without_cases_has_no_lists_and_no_findings(where: str) -> None:
     with book_at(where) as book:
         assert book.find() == ()
         assert book.find(state="aware") == ()
         assert book.due(NOON) == ()
+        assert book.verify() == ()

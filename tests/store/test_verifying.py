@@ -114,6 +114,7 @@ CHANGES: tuple[tuple[str, str, str | None, int | None], ...] = (
     ("UPDATE case_summary SET overrides = 0 WHERE case_id='b'", "what lists say of it", "b", None),
     ("UPDATE case_summary SET agenda = x'05' WHERE case_id='a'", "what lists say is due", "a", None),
     ("UPDATE store_meta SET value = '7' WHERE name = 'lists'", "the lists cannot be read", None, None),
+    ("UPDATE store_meta SET value = '7' WHERE name = 'keys'", "that these keys are its own", None, None),
     ("DELETE FROM case_summary WHERE case_id='a'", "what lists say of it", "a", None),
     (
         "INSERT INTO case_summary SELECT 'x', version, state, ended, protocol_id, protocol_version, "

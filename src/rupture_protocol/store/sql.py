@@ -175,12 +175,12 @@ class SqlSession:
         Raises:
             KeysMissing: It has keys, and they are not here.
         """
-        first = self._meta(KEYS)
+        first = self.first_key
         if first is None and self._locks:
             self.connection.execute(_ONE_BEGINS)
-            first = self._meta(KEYS)
+            first = self.first_key
         if first is None:
-            if self.connection.execute(_ANY_EVENT).first() is not None:
+            if not self.is_empty():
                 raise KeysMissing("the store does not say which keys are its own", help="`rupture db doctor`")
             if not holder.ready:
                 holder.make()
@@ -189,6 +189,15 @@ class SqlSession:
             self.begin_lists(self.vault.make_lists(1))
         elif first not in holder().trusted:
             raise _others_keys()
+
+    def is_empty(self) -> bool:
+        """Whether no event was ever kept."""
+        return self.connection.execute(_ANY_EVENT).first() is None
+
+    @property
+    def first_key(self) -> str | None:
+        """The id of the first public key of the store; None where nothing is kept yet."""
+        return self._meta(KEYS)
 
     def load(self, case_id: str) -> Sequence[Entry]:
         """All entries of a case, oldest first. One that is to be written to is held until the end."""

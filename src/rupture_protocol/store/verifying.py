@@ -17,7 +17,13 @@ from rupture_protocol.language.library import Text
 from rupture_protocol.store import tables
 from rupture_protocol.store.case_check import CaseCheck, EngineOf, Finding, Kept
 from rupture_protocol.store.entry import Entry
-from rupture_protocol.store.errors import CaseNotFound, KeysDamaged, KeysMissing, StoreError
+from rupture_protocol.store.errors import (
+    CaseNotFound,
+    KeysDamaged,
+    KeysMissing,
+    StoreCorrupt,
+    StoreError,
+)
 from rupture_protocol.store.kept_protocols import read_again
 from rupture_protocol.store.lists import ListKey
 from rupture_protocol.store.raw import CannotBeRead, Raw, Row
@@ -75,7 +81,9 @@ def verify_store(
 
 
 def _vault_of(store: SqlStore) -> tuple[Vault, list[Finding]]:
-    """What to verify with; without keys, that there are none is a finding, and the chain is left."""
+    """What to verify with. That the keys of a store with cases are gone is a finding; the chain is left."""
+    if _nothing_was_kept(store):
+        return NoVault(store.id), []
     try:
         len(store.vault.keys.trusted)
     except (KeysMissing, KeysDamaged) as error:
@@ -84,18 +92,32 @@ def _vault_of(store: SqlStore) -> tuple[Vault, list[Finding]]:
     return store.vault, []
 
 
+def _nothing_was_kept(store: SqlStore) -> bool:
+    try:
+        with store.session() as session:
+            return session.first_key is None and session.is_empty()
+    except StoreCorrupt:
+        return False
+
+
 def _lists_of(store: SqlStore, vault: Vault) -> tuple[ListKey | None, list[Finding]]:
     """What the lists are sealed with. That nobody has it is a finding, and that an older key is left."""
     if isinstance(vault, NoVault):
         return None, []
-    with store.session() as session:
-        try:
+    try:
+        with store.session() as session:
             generation, lists = session.generation, session.lists
             left = session.vault.has_lists(generation - 1)
-        except (KeysMissing, KeysDamaged) as error:
-            return None, [Finding(None, None, f"the lists cannot be read: {error}")]
-    what = "what a copy of the lists says of an erased case can still be read: erase it again"
-    return lists, [Finding(None, None, what)] if left else []
+            known, trusted = session.first_key, session.vault.keys.trusted
+    except (KeysMissing, KeysDamaged, StoreCorrupt) as error:
+        return None, [Finding(None, None, f"the lists cannot be read: {error}")]
+    found = []
+    if known not in trusted:
+        found.append(Finding(None, None, "it does not say that these keys are its own"))
+    if left:
+        what = "what a copy of the lists says of an erased case can still be read: erase it again"
+        found.append(Finding(None, None, what))
+    return lists, found
 
 
 def _case_findings(
