@@ -88,7 +88,13 @@ def test_nothing_is_coloured_without_a_terminal(shell: Rupture) -> None:
 def test_ctrl_c_exits_130(tmp_path: Path) -> None:
     started = [*SHOW[:3], "decide", "-"]
     with subprocess.Popen(
-        started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+        started,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        # Whoever is started in the background ignores it, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdin is not None
         assert process.stderr is not None
