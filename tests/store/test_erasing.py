@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,3 +195,37 @@ def test_refused_attempts_are_kept_beside_the_history_and_go_with_it(where: str)
         assert (book.get("a").version, book.refusals("b"), book.verify()) == (2, (), ())
         erase(book)
         assert book.verify() == ()
+
+
+def test_who_writes_while_a_case_is_erased_lists_it_as_all_others(where: str) -> None:
+    with book_at(where) as one, book_at(where) as two:
+        filled(one)
+        erased = threading.Event()
+
+        def erase_in_between(*_: Any) -> None:
+            if not erased.is_set():
+                erased.set()
+                threading.Thread(target=lambda: erase(two)).start()
+                time.sleep(0.3)
+
+        store: Any = one.store
+        with store.session() as session:
+            cls = type(session)
+        original = cls.load
+
+        def load(self: Any, case_id: str) -> Any:
+            entries = original(self, case_id)
+            if case_id == "b":
+                erase_in_between()
+            return entries
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cls, "load", load)
+            one.record("b", {"count": 1}, by=LEE, at=NOON)
+        for _ in range(100):
+            time.sleep(0.05)
+            if not store.vault.has_key_of("a"):
+                break
+        time.sleep(0.1)
+        assert [each.case for each in one.find(state="aware")] == ["b"]
+        assert one.verify() == ()

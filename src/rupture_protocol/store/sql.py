@@ -80,7 +80,6 @@ class SqlStore:
         """Looks at what lies there, and makes a store where nothing does. Raises as making this does."""
         with self._translated():
             self.layout = layout.prepare(self.database)
-        self._keyed = False
         self.keys = KeyHolder(self.id, self._given)
         self.vault = KeyedVault(self.id, self.keys)
 
@@ -108,12 +107,11 @@ class SqlStore:
                 connection.begin()
             with self._translated():
                 session = SqlSession(connection, self.vault, write=write)
-                if write and not self._keyed:
+                if write:
                     session.own_keys(self.keys)
                 yield session
             if write:
                 _commit(connection)
-                self._keyed = True
 
     @contextmanager
     def _connected(self, *, write: bool) -> Iterator[Connection]:
@@ -166,6 +164,7 @@ class SqlSession:
         self.connection = connection
         self.vault = vault
         self._lists: ListKey | None = None
+        self._notes: dict[str, str] | None = None
         self._postgres = connection.dialect.name == "postgresql"
         self._locks = write and self._postgres
 
@@ -178,6 +177,7 @@ class SqlSession:
         first = self.first_key
         if first is None and self._locks:
             self.connection.execute(_ONE_BEGINS)
+            self._notes = None  # somebody else may have begun it since
             first = self.first_key
         if first is None:
             if not self.is_empty():
@@ -241,6 +241,7 @@ class SqlSession:
         if self._locks:
             # Positions are given in the order of commits: who reads on from one has missed none.
             self.connection.execute(_ONE_AT_A_TIME)
+            self._lists = self._notes = None  # somebody may have erased a case while we waited
         self.connection.execute(_NEW[tables.outbox], {"case_id": entry.case, "seq": entry.seq})
 
     def _move_head(self, entry: Entry, expected_version: int) -> None:
@@ -364,7 +365,7 @@ class SqlSession:
         moved = update(meta).where(meta.c.name == LISTS).values(value=str(key.generation))
         if self.connection.execute(moved).rowcount != 1:
             self.connection.execute(insert(meta), {"name": LISTS, "value": str(key.generation)})
-        self._lists = key
+        self._lists, self._notes = key, None
 
     def find(
         self, *, state: str | None, protocol: str | None, actor: str | None, cases: set[str] | None
@@ -402,8 +403,11 @@ class SqlSession:
         return case_id, instant(updated), agenda_in(agenda, case_id, self.lists)
 
     def _meta(self, name: str) -> str | None:
-        said = self.connection.execute(_META, {"name": name}).scalar()
-        return said if isinstance(said, str) else None
+        """What the store notes under a name. It is asked once: in a transaction it changes by us alone."""
+        if self._notes is None:
+            rows = self.connection.execute(_META, {"names": [KEYS, LISTS]})
+            self._notes = {each.name: each.value for each in rows if isinstance(each.value, str)}
+        return self._notes.get(name)
 
 
 def _others_keys() -> KeysMissing:
@@ -502,7 +506,8 @@ _FIRST_HEAD = text(
 )
 _SUMMARIZE = update(tables.case_summary).where(tables.case_summary.c.case_id == bindparam("case"))
 _PROTOCOL = select(tables.protocol.c.digest).where(tables.protocol.c.digest == bindparam("digest"))
-_META = select(tables.store_meta.c.value).where(tables.store_meta.c.name == bindparam("name"))
+_meta = tables.store_meta.c
+_META = select(_meta.name, _meta.value).where(_meta.name.in_(bindparam("names", expanding=True)))
 _event = tables.event.c
 _EVENTS = (
     select(
