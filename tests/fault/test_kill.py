@@ -7,7 +7,10 @@ import os
 import pytest
 from tests.fault.nursery import in_nursery
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork here")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork here"),
+    pytest.mark.once,
+]
 SQLITES = pytest.mark.parametrize("module", ["sqlite3", "apsw"])
 
 

@@ -39,6 +39,8 @@ from rupture_protocol.frozen import Frozen
 from rupture_protocol.language import additions, extend, inheriting
 from rupture_protocol.language.bases import assemble
 
+pytestmark = pytest.mark.once
+
 Change = Callable[[Dice, Data, Names, Data], None]
 
 # Extensions -------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from tests.tamper.on_signatures import REWRITTEN
 from tests.tamper.outcome import found_in, outcome_of
 from tests.tamper.target import copied, scratch
 
+pytestmark = pytest.mark.once
+
 BY_NAME = {each.name: each for each in ATTACKS}
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.tamper.matrix import PAGE
 from tests.tamper.noise import MARK, changed, checkpoints, flipped, garbage
+
+pytestmark = pytest.mark.once
 
 
 def test_every_bit_that_flips_is_found() -> None:
