@@ -16,6 +16,8 @@ from rupture_protocol.language.bases import assemble, assemble_in
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.language.translations import check_translations
 
+pytestmark = pytest.mark.once
+
 RICH: dict[str, Any] = {
     "format": 1,
     "protocol": "clinic",

@@ -23,6 +23,8 @@ from rupture_protocol.language import codes
 from rupture_protocol.language.source import read
 from rupture_protocol.loading import checks
 
+pytestmark = pytest.mark.once
+
 HOSTILE = Path(__file__).parent / "hostile.py"
 SEEDS = [read(path.read_bytes(), file=path.name)[0] for path in sorted(VALID.glob("*.yaml"))]
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(VALID.glob("*.yaml"))]

@@ -33,6 +33,8 @@ from rupture_protocol.language.conditions import All, Compare, Condition, NotHel
 from rupture_protocol.language.facts import FactType
 from rupture_protocol.shipped import names
 
+pytestmark = pytest.mark.once
+
 MOST = 50_000 if THOROUGH else 2_000
 MOST_OF_A_STEP = 50_000 if THOROUGH else 100
 Compiler = Callable[[Protocol, tuple[Step, ...], Calendar], compiling.Verdicts]

@@ -26,6 +26,8 @@ from rupture_protocol.engine.case import EventKind, ProtocolRef, Visit
 from rupture_protocol.engine.wire import decision_to_json
 from rupture_protocol.language.facts import UNKNOWN, to_json
 
+pytestmark = pytest.mark.once
+
 LIVED = moments(imagined=False)
 Place = tuple[str | int, ...]
 

@@ -20,6 +20,8 @@ from rupture_protocol.engine.options import VERDICT_OF, steps_from
 from rupture_protocol.engine.truth import FALSE, TRUE, Truth
 from rupture_protocol.language.facts import Value
 
+pytestmark = pytest.mark.once
+
 Verdicts = Mapping[str, Verdict]
 Decides = Callable[[Moment, Mapping[str, Value]], Verdicts]
 

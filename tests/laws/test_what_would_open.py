@@ -26,6 +26,8 @@ from rupture_protocol.engine.cubes import Space
 from rupture_protocol.engine.options import Step, facts_of, steps_from
 from rupture_protocol.language.facts import Fact, FactType
 
+pytestmark = pytest.mark.once
+
 MOST = 3_000
 Sets = list[frozenset[str]]
 

@@ -10,6 +10,8 @@ from tests.prover.replaying import assert_replays
 from rupture_protocol.language.protocol import EnterPromise, OfferPromise
 from rupture_protocol.prover import Answer, Report, prove
 
+pytestmark = pytest.mark.once
+
 SEEDS = 120
 
 

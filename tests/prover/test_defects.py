@@ -13,6 +13,8 @@ from rupture_protocol import loads, shipped
 from rupture_protocol.language.protocol import Protocol
 from rupture_protocol.prover import prove
 
+pytestmark = pytest.mark.once
+
 
 @dataclass(frozen=True)
 class Defect:

@@ -28,6 +28,8 @@ from rupture_protocol.prover.joint import Joint, SideFact
 from rupture_protocol.prover.prove import BUDGET
 from rupture_protocol.prover.shifts import Moved, moved
 
+pytestmark = pytest.mark.once
+
 SEEDS = 150
 MOST_SPOTS = 120
 

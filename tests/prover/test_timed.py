@@ -13,6 +13,8 @@ from rupture_protocol.language.protocol import EnterPromise, OfferPromise
 from rupture_protocol.prover import Answer, Report, prove
 from rupture_protocol.prover.proof import Proof
 
+pytestmark = pytest.mark.once
+
 ENOUGH = {"a clock": 16, "a date": 16, "a date that varies": 16, "two clocks": 32}
 """So many protocols of each kind; fewer of the others, in which there are many situations to look at."""
 

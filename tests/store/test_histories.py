@@ -11,6 +11,8 @@ from tests.store import weaker
 from tests.store.contests import ROUNDS, WAYS, WORKERS, book_at, history_of, in_threads
 from tests.store.histories import CASES, Call
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_event_is_lost_doubled_or_out_of_order(
