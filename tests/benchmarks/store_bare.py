@@ -52,7 +52,7 @@ class Bare:
     """A database with the same tables, written to as a careful engineer does it by hand."""
 
     def __init__(self, path: Path, like: SqlStore) -> None:
-        with like.session() as session:
+        with like.session(write=True) as session:  # which makes the keys
             self.lists = session.lists
         self.connection = sqlite3.connect(path, isolation_level=None)
         cursor = self.connection.cursor()
@@ -123,6 +123,7 @@ def fill(book: Casebook, cases: int) -> dict[str, int]:
             f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {copied} FROM copy"
             f" JOIN {table.name} AS real ON real.case_id = copy.of ORDER BY copy.case_id"
         )
+    connection.commit()
     with book.store.session() as session:
         lists, summary = session.lists, tables.case_summary.c
         rows = session.connection.execute(select(summary.case_id, summary.agenda)).all()

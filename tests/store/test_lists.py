@@ -11,6 +11,7 @@ from tests.store.books import HOUR, LEE, NOON, SUE, book_in
 
 from rupture_protocol import Casebook
 from rupture_protocol.store import sql, summary
+from rupture_protocol.store.entry import microseconds
 from rupture_protocol.store.sql import SqlStore
 
 
@@ -26,8 +27,8 @@ def unsteady(book: Casebook, at: datetime) -> tuple[str, ...]:
     """The cases that have to be opened to say what is due."""
     assert isinstance(book.store, SqlStore)
     with book.store.session() as session:
-        found = list(session.agendas())
-    return tuple(case for case, _, agenda in found if agenda.steady_until and agenda.steady_until <= at)
+        found = [agenda for _, agenda in session.agendas()]
+    return tuple(agenda.case for agenda in found if not agenda.foresees(microseconds(at)))
 
 
 def due(book: Casebook, at: datetime) -> list[tuple[str, bool]]:

@@ -23,7 +23,7 @@ from rupture_protocol.store.checkpoint import Checkpoint
 from rupture_protocol.store.checkpointing import check_against, make_checkpoint
 from rupture_protocol.store.delivering import Delivery
 from rupture_protocol.store.engines import Engines
-from rupture_protocol.store.entry import digest_of_key, digest_of_request
+from rupture_protocol.store.entry import digest_of_key, digest_of_request, microseconds
 from rupture_protocol.store.erasing import Erasing
 from rupture_protocol.store.erasure import Erasure
 from rupture_protocol.store.errors import CaseErased, CaseNotFound, IntegrityViolation, LegalHold, StoreError
@@ -483,14 +483,14 @@ class Casebook:
         moment = utc(at)
         dues: list[CaseDue] = []
         with self._lists() as lists:
-            for case_id, updated, agenda in lists.agendas():
-                foreseen = agenda.steady_until is None or moment < agenda.steady_until
-                if updated <= moment and foreseen:
-                    dues += agenda.at(moment)
+            now = microseconds(moment)
+            for updated, agenda in lists.agendas():
+                if updated <= now and agenda.foresees(now):
+                    dues += agenda.at(now)
                     continue
-                case = self._case(lists, case_id)
-                now, _ = due_in(self.engines.of(case.protocol, lists), case, moment)
-                dues += [each for each in now if each.due is None or each.due <= moment]
+                case = self._case(lists, agenda.case)
+                found, _ = due_in(self.engines.of(case.protocol, lists), case, moment)
+                dues += [each for each in found if each.due is None or each.due <= moment]
         return tuple(sorted(dues, key=_longest_first))
 
     def make_lists(self) -> tuple[int, tuple[str, ...]]:

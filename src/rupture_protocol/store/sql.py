@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ from rupture_protocol.store.key_holder import KeyHolder
 from rupture_protocol.store.keys.keys import Keys
 from rupture_protocol.store.lists import ListKey
 from rupture_protocol.store.sound import sound
-from rupture_protocol.store.summary import Agenda, Summary, agenda_in, summary_row
+from rupture_protocol.store.summary import Agenda, KeptAgenda, Summary, agenda_in, summary_row
 from rupture_protocol.store.vault import KeyedVault
 
 DEFAULT_TIMEOUT = 5.0
@@ -392,15 +391,15 @@ class SqlSession:
             found += sound(self.connection.execute(some), table.columns, make)
         return tuple(found)
 
-    def agendas(self) -> Iterator[tuple[str, datetime, Agenda]]:
-        """The cases that have not ended, by id: when each was last written to, and what will be due in it."""
+    def agendas(self) -> Iterator[tuple[int, KeptAgenda]]:
+        """Of cases that have not ended, by id: when each was last written to, and what will be due in it."""
         table = tables.case_summary.c
         query = select(table.case_id, table.updated_at, table.agenda)
         query = query.where(table.ended == 0).order_by(table.case_id)
         return sound(self.connection.execute(query), query.selected_columns, self._agenda)
 
-    def _agenda(self, case_id: str, updated: int, agenda: bytes) -> tuple[str, datetime, Agenda]:
-        return case_id, instant(updated), agenda_in(agenda, case_id, self.lists)
+    def _agenda(self, case_id: str, updated: int, agenda: bytes) -> tuple[int, KeptAgenda]:
+        return updated, agenda_in(agenda, case_id, self.lists)
 
     def _meta(self, name: str) -> str | None:
         """What the store notes under a name. It is asked once: in a transaction it changes by us alone."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rupture_protocol.engine.case import Case, EventKind, ProtocolRef
 from rupture_protocol.engine.deadlines import DeadlineState, Due
@@ -76,13 +77,6 @@ class Agenda:
     spans: tuple[Span, ...] = ()
     steady_until: datetime | None = None
 
-    def at(self, moment: datetime) -> Iterator[CaseDue]:
-        """What is due at a moment before `steady_until`."""
-        for span in self.spans:
-            runs = span.since <= moment and (span.until is None or span.until > moment)
-            if runs and (span.due.due is None or span.due.due <= moment):
-                yield span.due
-
 
 def summary_of(engine: Engine, case: Case) -> Summary:
     """How a case stands after its last event."""
@@ -151,29 +145,37 @@ def _written(agenda: Agenda) -> bytes:
     return canonical_json([_number(agenda.steady_until), spans]).encode("utf-8")
 
 
-def agenda_in(row: bytes, case_id: str, lists: ListKey) -> Agenda:
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptAgenda:
+    """An agenda as its row has it, with instants as whole microseconds: of most spans nobody asks."""
+
+    case: str
+    steady_until: int | None
+    spans: list[list[Any]]
+
+    def foresees(self, moment: int) -> bool:
+        """Whether it is known what is due then."""
+        return self.steady_until is None or moment < self.steady_until
+
+    def at(self, moment: int) -> Iterator[CaseDue]:
+        """What is due then."""
+        for deadline, certain, started, due, since, until in self.spans:
+            if since <= moment and (until is None or until > moment) and (due is None or due <= moment):
+                by = None if due is None else instant(due)
+                yield CaseDue(self.case, deadline, instant(started), by, certain=certain)
+
+
+def agenda_in(row: bytes, case_id: str, lists: ListKey) -> KeptAgenda:
     """What will be due in a case, as its row says it.
 
     Raises:
         StoreCorrupt: It says nothing of ours.
     """
-    steady, spans = json.loads(lists.open(case_id, row))
-    return Agenda(tuple(_span(case_id, *span) for span in spans), _moment(steady))
-
-
-def _span(
-    case_id: str, deadline: str, certain: bool, started: int, due: int | None, since: int, until: int | None
-) -> Span:
-    owed = CaseDue(case_id, deadline, instant(started), _moment(due), certain=certain)
-    return Span(owed, instant(since), _moment(until))
+    return KeptAgenda(case_id, *json.loads(lists.open(case_id, row).decode("utf-8")))
 
 
 def _number(moment: datetime | None) -> int | None:
     return None if moment is None else microseconds(moment)
-
-
-def _moment(at: int | None) -> datetime | None:
-    return None if at is None else instant(at)
 
 
 def _owed(case_id: str, due: Due) -> CaseDue | None:

@@ -114,6 +114,7 @@ case_summary = _table(
     Column("overrides", Integer, nullable=False),
     Column("precautions", Integer, nullable=False),
     Column("agenda", LargeBinary, nullable=False),
+    Index("case_summary_ended", "ended", "case_id"),
     Index("case_summary_state", "state", "case_id"),
     Index("case_summary_protocol", "protocol_id", "case_id"),
     Index("case_summary_updated", "updated_at"),
