@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import fsum  # exact: Python 3.12 adds otherwise than 3.11
 
 from rupture_protocol.language.protocol import Interrupt, Protocol, State, Transition
 from rupture_protocol.render.arranging import Arrangement, Arrow, entering_from_elsewhere
@@ -65,7 +66,7 @@ class Box:
 
     @property
     def height(self) -> float:
-        return sum(each.height for each in self.lines) + 2 * self.padding
+        return fsum(each.height for each in self.lines) + 2 * self.padding
 
 
 class Boxes:

@@ -10,6 +10,7 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum  # exact: Python 3.12 adds otherwise than 3.11
 
 SWEEPS = 40
 """How often the ranks are gone through, down and up, to straighten the arrows."""
@@ -147,7 +148,7 @@ def _swept(graph: _Graph, ranks: list[list[Item]], *, downwards: bool) -> list[l
 
 def _middle(neighbours: Iterable[str], places: Mapping[str, int], otherwise: float) -> float:
     known = [places[each] for each in neighbours if each in places]
-    return sum(known) / len(known) if known else otherwise
+    return fsum(known) / len(known) if known else otherwise
 
 
 def _crossings(graph: _Graph, ranks: Sequence[Sequence[Item]]) -> int:
@@ -203,7 +204,7 @@ def _wanted(
 
 
 def _mean(items: Collection[str], centres: Mapping[str, float]) -> float:
-    return sum(centres[each] for each in items) / len(items)
+    return fsum(centres[each] for each in items) / len(items)
 
 
 def _apart(rank: Sequence[Item], wanted: Sequence[tuple[float, float]], beside: float) -> list[float]:

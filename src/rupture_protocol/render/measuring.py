@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from math import fsum  # exact: Python 3.12 adds otherwise than 3.11
 
 _NARROW = frozenset("iljtf.,:;'|!()[]{}I-’‘·` ")
 _WIDE = frozenset("mwMW%@—…→⇐")
@@ -19,7 +20,7 @@ def width_of(text: str, size: float, *, bold: bool = False, mono: bool = False) 
     >>> width_of("ill", 10) < width_of("WWW", 10)
     True
     """
-    ems = sum(_ems(char, mono=mono) for char in text)
+    ems = fsum(_ems(char, mono=mono) for char in text)
     return ems * size * (1.1 if bold else 1)
 
 

@@ -206,27 +206,27 @@ def _box(box: Box, left: float, top: float, kind: str, *, width: float | None = 
         y += line.height
         lines.append(
             element(
-                "text", line.text, class_=line.style.name, x=f"{x + line.indent:.1f}",
-                y=f"{y - line.style.size * 0.35:.1f}", text_anchor=anchor,
+                "text", line.text, class_=line.style.name, x=tenth(x + line.indent),
+                y=tenth(y - line.style.size * 0.35), text_anchor=anchor,
             )
         )  # fmt: skip
-    shape = element(
-        "rect", x=f"{left:.1f}", y=f"{top:.1f}", width=f"{wide:.1f}", height=f"{box.height:.1f}", rx="9"
-    )
+    shape = element("rect", x=tenth(left), y=tenth(top), width=tenth(wide), height=tenth(box.height), rx="9")
     return element("g", shape, *lines, class_=kind)
 
 
 def _curve(points: list[Point], labels: list[bool], *, upwards: bool, kind: str) -> Iterator[Markup]:
     """The pieces of an arrow: it is interrupted where its label stands, and its head is at its end."""
-    pieces: list[list[str]] = [[f"M{points[0][0]:.1f} {points[0][1]:.1f}"]]
+    pieces: list[list[str]] = [[f"M{tenth(points[0][0])} {tenth(points[0][1])}"]]
     for number, ((x, y), (to_x, to_y)) in enumerate(pairwise(points)):
         if number % 2 and labels[number // 2]:
-            pieces.append([f"M{to_x:.1f} {to_y:.1f}"])
+            pieces.append([f"M{tenth(to_x)} {tenth(to_y)}"])
         elif number % 2:
-            pieces[-1].append(f"L{to_x:.1f} {to_y:.1f}")
+            pieces[-1].append(f"L{tenth(to_x)} {tenth(to_y)}")
         else:
             middle = (y + to_y) / 2
-            pieces[-1].append(f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}")
+            pieces[-1].append(
+                f"C{tenth(x)} {tenth(middle)} {tenth(to_x)} {tenth(middle)} {tenth(to_x)} {tenth(to_y)}"
+            )
     for number, piece in enumerate(pieces):
         start = upwards and number == 0
         end = not upwards and number == len(pieces) - 1
@@ -241,3 +241,8 @@ def _marker() -> Markup:
         markerUnits="userSpaceOnUse", orient="auto-start-reverse",
     )  # fmt: skip
     return element("defs", marker)
+
+
+def tenth(length: float) -> str:
+    """A length or a place, to a tenth; never a zero with a sign."""
+    return f"{round(length, 1) + 0.0:.1f}"
