@@ -16,6 +16,8 @@ from threading import Thread
 import pytest
 from tests.cli.running import MINI, Rupture
 
+pytestmark = pytest.mark.once
+
 BROKEN = MINI.replace("version: 1.0.0", "version: one")
 REGION = """\
 format: 1

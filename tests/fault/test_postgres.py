@@ -10,6 +10,8 @@ from tests.fault.cutting import CONTROLS, cuts
 from tests.fault.proxy import Cut
 from tests.store.postgres import QUICK, Postgres, running
 
+pytestmark = pytest.mark.once
+
 TRIALS = 25
 
 
