@@ -89,6 +89,7 @@ def test_what_would_run_does_not(text: str) -> None:
 @given(NASTY, NASTY)
 @example("a", '";=1')
 @example("-5", "-5")
+@example("\r\t", "")
 def test_no_cell_of_a_file_runs_however_it_is_split(text: str, case: str) -> None:
     written = table_of(text, case=case)
     for split in SPLITS:

@@ -64,6 +64,8 @@ def _places(text: str) -> Iterator[int]:
         if character in _BEGINS_A_CELL:
             if leads and character in _LEADS_OUT:
                 yield 0
+            elif character == "\t" and begins is not None:
+                yield begins  # a cell that begins in a line of its own, with a tab
             begins, leads = at + 1, False
         elif begins is None or _is_passed_over(character):
             continue
