@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.store.books import HOUR, LEE, NOON, SUE, book_at, book_in
+from tests.store.books import HOUR, LEE, NOON, SUE, book_at, book_in, small_engine
 
 from rupture_protocol import (
     Actor,
@@ -103,9 +103,7 @@ def test_what_was_copied_before_cannot_be_read_either(tmp_path: Path) -> None:
 
 
 def test_its_key_is_in_no_file(tmp_path: Path) -> None:
-    with Casebook(
-        tmp_path / "cases.db", book_in(tmp_path / "x").engines.given, keys=tmp_path / "keys"
-    ) as book:
+    with Casebook(tmp_path / "cases.db", [small_engine()], keys=tmp_path / "keys") as book:
         filled(book)
         vault = book._vault
         name, other = "case:a", "case:b"
