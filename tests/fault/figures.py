@@ -9,10 +9,11 @@ import argparse
 import platform
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 import apsw
 from tests.fault import contests, failing, flips, forks, interrupted, kill, power, writers
@@ -61,19 +62,24 @@ def versions() -> str:
     )
 
 
+def write_down(rows: Iterable[Row], mark: str, versions: Callable[[], str]) -> NoReturn:
+    """Prints each row as it comes, writes all of them into the page, and ends with whether all are good."""
+    seen = []
+    for row in rows:
+        print(row, flush=True)
+        seen.append(row)
+    page = PAGE.read_text(encoding="utf-8")
+    measured = mark.format(versions() + table(seen))
+    PAGE.write_text(re.sub(mark.format("(?s:.*?)"), lambda _: measured, page), encoding="utf-8")
+    raise SystemExit(0 if all(row.good for row in seen) else 1)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=6000, help="how many power cuts in all")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time, for power cuts")
     given = parser.parse_args()
-    rows = []
-    for row in all_rows(given.trials, given.jobs):
-        print(row, flush=True)
-        rows.append(row)
-    page = PAGE.read_text(encoding="utf-8")
-    measured = MARK.format(versions() + table(rows))
-    PAGE.write_text(re.sub(MARK.format("(?s:.*?)"), lambda _: measured, page), encoding="utf-8")
-    raise SystemExit(0 if all(row.good for row in rows) else 1)
+    write_down(all_rows(given.trials, given.jobs), MARK, versions)
 
 
 if __name__ == "__main__":

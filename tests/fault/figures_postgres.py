@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import platform
-import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
 import psycopg
 from tests.fault import contests, crashing, cutting
-from tests.fault.figures import PAGE, table
+from tests.fault.figures import write_down
 from tests.fault.rows import Row
 from tests.store.postgres import QUICK, running
 
@@ -38,14 +37,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=500, help="how many cuts at each place")
     parser.add_argument("--rounds", type=int, default=50, help="how many crashes")
     given = parser.parse_args()
-    rows = []
-    for row in all_rows(given.trials, given.rounds):
-        print(row, flush=True)
-        rows.append(row)
-    page = PAGE.read_text(encoding="utf-8")
-    measured = MARK.format(versions() + table(rows))
-    PAGE.write_text(re.sub(MARK.format("(?s:.*?)"), lambda _: measured, page), encoding="utf-8")
-    raise SystemExit(0 if all(row.good for row in rows) else 1)
+    write_down(all_rows(given.trials, given.rounds), MARK, versions)
 
 
 if __name__ == "__main__":
