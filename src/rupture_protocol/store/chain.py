@@ -15,8 +15,6 @@ from typing import Any
 
 from rupture_protocol.store.entry import Entry, from_bytes, microseconds
 
-HASH_SIZE = 32
-
 
 def genesis(store_id: str, case_id: str) -> bytes:
     """What the first hash of a case stands on."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from rupture_protocol.language.library import Text
@@ -49,13 +48,6 @@ class Session(Store, Protocol):
 
     def describe(self, summary: Summary, agenda: Agenda) -> None:
         """Notes how a case stands and what is due in it, for lists."""
-
-
-class Keeps(Protocol):
-    """What opens sessions."""
-
-    def session(self, *, write: bool) -> AbstractContextManager[Session]:
-        """One transaction: committed at its end if it writes, undone if anything goes wrong."""
 
 
 class Plain:

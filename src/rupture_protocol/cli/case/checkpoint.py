@@ -13,7 +13,6 @@ from rupture_protocol.cli.case.options import store_option
 if TYPE_CHECKING:
     from datetime import datetime
 
-CHECKPOINT = "rupture-checkpoint/1"
 EPILOG = """
 \b
 Examples:
